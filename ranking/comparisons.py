@@ -1,0 +1,112 @@
+"""Comparisons: a log of pairwise comparisons under a selection, the only door to its evidence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ranking.selection import EVERYTHING, Selection
+from ranking.store import log
+from ranking.store.arenas import Arena, arena
+from ranking.store.connection import Store
+from ranking.store.where import where
+from ranking.tally import Games, Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """The comparisons of one arena that a selection lets pass; read only when asked for.
+
+    Attributes
+    ----------
+    store : Store
+        The database.
+    arena : Arena
+        The arena as it was when this object was made.
+    selection : Selection
+        Which of its comparisons.
+
+    Examples
+    --------
+    >>> import ranking as rk
+    >>> battles = rk.read("battles.csv")                                   # doctest: +SKIP
+    >>> rk.BradleyTerry().rate(battles.where("language=en", "judge=ann"))  # doctest: +SKIP
+    """
+
+    store: Store
+    arena: Arena
+    selection: Selection = EVERYTHING
+
+    @classmethod
+    def of(cls, store: Store, name: str, selection: Selection = EVERYTHING) -> "Comparisons":
+        """Return the comparisons of the arena of that name.
+
+        Raises
+        ------
+        UnknownArenaError
+            If the store has no such arena.
+        """
+        return cls(store, arena(store, name), selection)
+
+    def where(self, *filters: str) -> "Comparisons":
+        """Return the comparisons under other ``name=value`` filters (see `Selection.parse`)."""
+        return self.select(Selection.parse(filters))
+
+    def select(self, selection: Selection) -> "Comparisons":
+        """Return the comparisons of this arena under another selection."""
+        return replace(self, selection=selection)
+
+    def tally(self) -> Tally:
+        """Sum the selected comparisons by pair and outcome."""
+        with self.store.reading() as connection:
+            return log.read_tally(
+                connection, self.arena, where(connection, self.arena, self.selection)
+            )
+
+    def games(self) -> Games:
+        """Read the selected comparisons row by row, in the order of their times."""
+        with self.store.reading() as connection:
+            return log.read_games(
+                connection, self.arena, where(connection, self.arena, self.selection)
+            )
+
+    def page(self, *, offset: int = 0, limit: int = 100, search: str = "") -> "pd.DataFrame":
+        """Read some raw comparisons with the names to show; columns without values are left out."""
+        with self.store.reading() as connection:
+            condition = where(connection, self.arena, self.selection)
+            rows = log.read_page(
+                connection, self.arena, condition, offset=offset, limit=limit, search=search
+            )
+            shown = log.named_columns(connection, self.arena)
+        return rows[_worth_showing(rows)].rename(columns=shown)
+
+    def count(self, *, search: str = "") -> int:
+        """Count the rows that `page` goes through."""
+        with self.store.reading() as connection:
+            condition = where(connection, self.arena, self.selection)
+            return log.count_rows(connection, self.arena, condition, search=search)
+
+    @cached_property
+    def has_items(self) -> bool:
+        """Whether any comparison of the arena says which item it was about."""
+        with self.store.reading() as connection:
+            return bool(
+                connection.execute(f"SELECT count(item) > 0 FROM {self.arena.table}").fetchone()
+                == (True,)
+            )
+
+
+def _worth_showing(rows: "pd.DataFrame") -> Iterable[str]:
+    def empty(name: str) -> bool:
+        return bool(rows[name].isna().all())
+
+    soft = bool((rows["outcome_name"] == "soft").any())
+    plain = {
+        "score": not soft,
+        "votes": bool((rows["votes"] == 1).all()),
+        "weight": bool((rows["weight"] == 1).all()),
+    }
+    return [name for name in rows.columns if not plain.get(name, False) and not empty(name)]

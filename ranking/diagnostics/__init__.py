@@ -1,0 +1,1 @@
+"""Checks of the evidence and of the fit."""

@@ -1,0 +1,94 @@
+"""From a method's estimate to `Ratings`: what is the same for every method."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ranking.comparisons import Comparisons
+from ranking.errors import DisconnectedWarning, RankingWarning
+from ranking.laplacian import Codes, Floats
+from ranking.ratings import MEAN_POINTS, Method, Ratings, Status
+from ranking.tally import Games, Pairs, Tally
+from ranking.uncertainty.ranks import overlap_ranks, point_ranks
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """What a method found for m competitors, in points around zero (see `Ratings`)."""
+
+    rating: Floats
+    low: Floats
+    high: Floats
+    std_error: Floats
+    status: tuple[Status, ...]
+    component: Codes
+    interval: str
+    level: float
+    log_loss: float
+    covariance: Floats | None = None
+    iterations: int = 0
+
+
+def ratings_from(
+    evidence: Comparisons | Games | Tally,
+    tally: Tally,
+    pairs: Pairs,
+    method: Method,
+    estimate: Estimate,
+    notes: Sequence[tuple[str, type[RankingWarning]]] = (),
+) -> Ratings:
+    """Complete an estimate with ranks, records and the words about its evidence.
+
+    Every note is issued as a warning and kept in the result.
+    """
+    notes = [*_component_notes(estimate.component, pairs), *notes]
+    for sentence, category in notes:
+        warnings.warn(sentence, category, stacklevel=3)
+    games = pairs.per_competitor(pairs.votes, pairs.votes)
+    weight = pairs.per_competitor(pairs.weight, pairs.weight)
+    score = pairs.per_competitor(pairs.score, pairs.weight - pairs.score)
+    win_rate = np.divide(score, weight, out=np.full(pairs.m, np.nan), where=weight > 0)
+    low_rank, high_rank = overlap_ranks(
+        estimate.rating, estimate.low, estimate.high, estimate.component
+    )
+    log = evidence if isinstance(evidence, Comparisons) else None
+    return Ratings(
+        competitors=tally.competitors,
+        rating=estimate.rating + MEAN_POINTS,
+        low=estimate.low + MEAN_POINTS,
+        high=estimate.high + MEAN_POINTS,
+        std_error=estimate.std_error,
+        rank=point_ranks(estimate.rating, estimate.component),
+        rank_low=low_rank,
+        rank_high=high_rank,
+        games=games,
+        win_rate=win_rate,
+        status=estimate.status,
+        component=estimate.component,
+        method=method.name,
+        settings=method.settings,
+        interval=estimate.interval,
+        level=estimate.level,
+        comparisons=float(pairs.votes.sum()),
+        log_loss=estimate.log_loss,
+        covariance=estimate.covariance,
+        selection=log.selection.as_dict() if log else {},
+        arena=log.arena.name if log else "",
+        noun=log.arena.noun if log else "competitor",
+        warnings=tuple(sentence for sentence, _ in notes),
+        iterations=estimate.iterations,
+    )
+
+
+def _component_notes(component: Codes, pairs: Pairs) -> list[tuple[str, type[RankingWarning]]]:
+    sizes = np.bincount(component)
+    groups = int((sizes > 1).sum())
+    if groups < 2:
+        return []
+    sentence = (
+        f"The competitors fall into {groups} groups that never met; their ratings cannot be "
+        "compared across groups, and each group is rated apart."
+    )
+    return [(sentence, DisconnectedWarning)]

@@ -1,0 +1,254 @@
+"""Reading an arena's log of comparisons: cells, games, pages of raw rows."""
+
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+
+from ranking.outcomes import NAMES
+from ranking.store.arenas import Arena
+from ranking.store.where import Where
+from ranking.tally import Games, Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read_tally(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where) -> Tally:
+    """Group the selected comparisons by pair and outcome inside the database."""
+    columns = connection.execute(
+        f"""
+        SELECT first, second, outcome,
+               sum(votes)::DOUBLE AS votes,
+               sum(votes * weight) AS weight,
+               sum(votes * weight * weight) AS weight2,
+               sum(votes * weight * score) AS score,
+               sum(votes * weight * weight * score) AS weight2_score,
+               sum(votes * weight * weight * score * score) AS weight2_score2
+        FROM {arena.table} WHERE {where.clause} GROUP BY first, second, outcome
+        """,
+        list(where.parameters),
+    ).fetchnumpy()
+    names, first, second = _recoded(connection, arena, columns["first"], columns["second"])
+    return Tally.from_cells(
+        names,
+        first,
+        second,
+        columns["outcome"],
+        columns["votes"],
+        **{
+            name: columns[name]
+            for name in ("weight", "weight2", "score", "weight2_score", "weight2_score2")
+        },
+    )
+
+
+def read_games(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where) -> Games:
+    """Read the selected comparisons row by row, in the order of time, import and line."""
+    columns = connection.execute(
+        f"""
+        SELECT first, second, outcome, score, votes, weight,
+               coalesce(item, -1) AS item, coalesce(judge, -1) AS judge,
+               epoch_us(time) / 1e6 AS time
+        FROM {arena.table} WHERE {where.clause}
+        ORDER BY time NULLS LAST, import_id, line
+        """,
+        list(where.parameters),
+    ).fetchnumpy()
+    names, first, second = _recoded(connection, arena, columns["first"], columns["second"])
+    return Games(
+        names,
+        first,
+        second,
+        np.asarray(columns["outcome"], np.int64),
+        columns["score"],
+        np.asarray(columns["votes"], np.float64),
+        columns["weight"],
+        np.asarray(columns["item"], np.int64),
+        np.asarray(columns["judge"], np.int64),
+        np.ma.filled(columns["time"], np.nan),
+    )
+
+
+def read_page(
+    connection: duckdb.DuckDBPyConnection,
+    arena: Arena,
+    where: Where,
+    *,
+    offset: int = 0,
+    limit: int = 100,
+    search: str = "",
+) -> "pd.DataFrame":
+    """Read some raw comparisons with their names, in the order in which they were imported.
+
+    Parameters
+    ----------
+    offset, limit : int
+        Which rows.
+    search : str
+        Text that a competitor, item, judge, response, feedback or field of the row contains.
+
+    Returns
+    -------
+    DataFrame
+        `file`, `line`, the arena's noun for both sides, `outcome` and every column that has values.
+    """
+    matched, parameters = _searched(connection, arena, where, search)
+    return connection.execute(
+        f"""
+        SELECT * FROM ({_named(connection, arena)} WHERE {matched})
+        ORDER BY import_id, line LIMIT ? OFFSET ?
+        """,
+        [*parameters, limit, offset],
+    ).df()
+
+
+def stream_named(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where) -> Any:
+    """Return an Arrow reader over the selected rows with their names, under generated columns."""
+    return connection.sql(
+        f"SELECT * FROM ({_named(connection, arena)} WHERE {where.clause}) ORDER BY import_id, line",
+        params=list(where.parameters),
+    ).to_arrow_reader(100_000)
+
+
+def count_rows(
+    connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where, *, search: str = ""
+) -> int:
+    """Count the rows (not votes) that `read_page` pages through."""
+    matched, parameters = _searched(connection, arena, where, search)
+    row = connection.execute(
+        f"SELECT count(*) FROM ({_named(connection, arena)} WHERE {matched})", list(parameters)
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def named_columns(connection: duckdb.DuckDBPyConnection, arena: Arena) -> dict[str, str]:
+    """Return the columns of the log that hold values: generated name -> name to show."""
+    shown = {
+        "import_id": "import",
+        "line": "line",
+        "first_name": f"{arena.noun}_a",
+        "second_name": f"{arena.noun}_b",
+        "outcome_name": "outcome",
+        "score": "score",
+        "votes": "count",
+        "weight": "weight",
+        "item_name": "item",
+        "item_text": "item_text",
+        "judge_name": "judge",
+        "capabilities": "capabilities",
+        "time": "time",
+        "first_shown": "a_shown_first",
+        "score_first": "score_a",
+        "score_second": "score_b",
+        "response_first": "response_a",
+        "response_second": "response_b",
+        "feedback": "feedback",
+    }
+    for identifier, name in _catalogue(connection, "features", "feature_id", arena):
+        shown[f"x{identifier}_first"] = f"{name}_a"
+        shown[f"x{identifier}_second"] = f"{name}_b"
+    for identifier, name in _catalogue(connection, "fields", "field_id", arena):
+        shown[f"f{identifier}"] = name
+    return shown
+
+
+def field_values(
+    connection: duckdb.DuckDBPyConnection, arena: Arena, *, limit: int = 200
+) -> dict[str, tuple[str, ...]]:
+    """Return each field's values, commonest first, for fields with at most `limit` of them."""
+    values: dict[str, tuple[str, ...]] = {}
+    for identifier, name in _catalogue(connection, "fields", "field_id", arena):
+        rows = connection.execute(
+            f"SELECT f{identifier} FROM {arena.table} WHERE f{identifier} IS NOT NULL "
+            f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ?",
+            [limit + 1],
+        ).fetchall()
+        if 0 < len(rows) <= limit:
+            values[name] = tuple(value for (value,) in rows)
+    return values
+
+
+def dictionary(connection: duckdb.DuckDBPyConnection, arena: Arena, table: str) -> tuple[str, ...]:
+    """Return all names in one of the arena's dictionaries: competitors, items or judges."""
+    rows = connection.execute(
+        f"SELECT name FROM {table} WHERE arena_id = ? ORDER BY code", [arena.arena_id]
+    ).fetchall()
+    return tuple(name for (name,) in rows)
+
+
+def capability_paths(connection: duckdb.DuckDBPyConnection, arena: Arena) -> tuple[str, ...]:
+    """Return every node of the arena's taxonomy, as sorted paths, inner nodes included."""
+    rows = connection.execute(
+        "SELECT DISTINCT unnest(paths) FROM capability_sets WHERE arena_id = ?", [arena.arena_id]
+    ).fetchall()
+    nodes: set[str] = set()
+    for (path,) in rows:
+        segments = path.split("/")
+        nodes.update("/".join(segments[: depth + 1]) for depth in range(len(segments)))
+    return tuple(sorted(nodes))
+
+
+def time_span(connection: duckdb.DuckDBPyConnection, arena: Arena) -> tuple[Any, Any] | None:
+    """Return the first and the last time in the log, or None where it has no times."""
+    row = connection.execute(f"SELECT min(time), max(time) FROM {arena.table}").fetchone()
+    return None if row is None or row[0] is None else (row[0], row[1])
+
+
+def _named(connection: duckdb.DuckDBPyConnection, arena: Arena) -> str:
+    """Select the log with its dictionaries' names in place of codes."""
+    names = ", ".join(f"'{name}'" for name in NAMES)
+    identifier = int(arena.arena_id)
+    extra = "".join(
+        f", x{i}_first, x{i}_second"
+        for i, _ in _catalogue(connection, "features", "feature_id", arena)
+    ) + "".join(f", f{i}" for i, _ in _catalogue(connection, "fields", "field_id", arena))
+    return f"""
+        SELECT import_id, line, a.name AS first_name, b.name AS second_name,
+               ([{names}])[outcome + 1] AS outcome_name, score, votes, weight,
+               items.name AS item_name, items.text AS item_text, judges.name AS judge_name,
+               array_to_string(sets.paths, '; ') AS capabilities, time, first_shown,
+               score_first, score_second, response_first, response_second, feedback{extra}
+        FROM {arena.table}
+        JOIN competitors a ON a.arena_id = {identifier} AND a.code = first
+        JOIN competitors b ON b.arena_id = {identifier} AND b.code = second
+        LEFT JOIN items ON items.arena_id = {identifier} AND items.code = item
+        LEFT JOIN judges ON judges.arena_id = {identifier} AND judges.code = judge
+        LEFT JOIN capability_sets sets
+               ON sets.arena_id = {identifier} AND sets.code = capability_set
+    """
+
+
+def _searched(
+    connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where, search: str
+) -> tuple[str, tuple[Any, ...]]:
+    if not search:
+        return where.clause, where.parameters
+    columns = ["a.name", "b.name", "items.name", "items.text", "judges.name"]
+    columns += ["response_first", "response_second", "feedback"]
+    columns += [f"f{i}" for i, _ in _catalogue(connection, "fields", "field_id", arena)]
+    held = " OR ".join(f"contains(lower({column}), lower(?))" for column in columns)
+    return f"{where.clause} AND ({held})", (*where.parameters, *[search] * len(columns))
+
+
+def _catalogue(
+    connection: duckdb.DuckDBPyConnection, table: str, key: str, arena: Arena
+) -> list[tuple[int, str]]:
+    return connection.execute(
+        f"SELECT {key}, name FROM {table} WHERE arena_id = ? ORDER BY {key}", [arena.arena_id]
+    ).fetchall()
+
+
+def _recoded(
+    connection: duckdb.DuckDBPyConnection, arena: Arena, first: Any, second: Any
+) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    """Number the competitors that occur 0..m-1, in the order of their codes."""
+    rows = connection.execute(
+        "SELECT code, name FROM competitors WHERE arena_id = ? ORDER BY code", [arena.arena_id]
+    ).fetchall()
+    position = np.zeros(max((code for code, _ in rows), default=-1) + 1, np.int64)
+    position[first] = 1
+    position[second] = 1
+    names = tuple(name for code, name in rows if position[code])
+    position = np.cumsum(position) - 1
+    return names, position[first], position[second]

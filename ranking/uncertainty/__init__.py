@@ -1,0 +1,1 @@
+"""Covariances, bounds and ranks: how sure a rating is."""

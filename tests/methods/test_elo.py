@@ -1,0 +1,96 @@
+"""Elo against worked examples, its invariances and the truth of its interval."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from ranking.errors import InputError, RankingWarning
+from ranking.methods import Elo
+from tests.conftest import games_logs, make_games
+
+ROWS = [(0, 1, 1), (1, 2, 1), (0, 2, 0.5), (2, 0, 1)]
+PUBLISHED = 1e-6
+
+
+def log(rows, **options):
+    return make_games(*zip(*rows, strict=True), **options)
+
+
+def test_order_decides_and_the_published_orders_are_met() -> None:
+    """Four games forward, backward, and the mean over all 24 orders."""
+    elo = Elo(k=32)
+    np.testing.assert_allclose(
+        elo.play(log(ROWS)), [997.131094, 1000.736307, 1002.132599], atol=PUBLISHED
+    )
+    np.testing.assert_allclose(
+        elo.play(log(ROWS[::-1])), [1002.902431, 999.235835, 997.861734], atol=PUBLISHED
+    )
+    mean = np.mean([elo.play(log(order)) for order in permutations(ROWS)], axis=0)
+    np.testing.assert_allclose(mean, [1000.016653, 1000, 999.983347], atol=PUBLISHED)
+
+
+def test_games_of_one_moment_do_not_see_each_other() -> None:
+    """A batch of equal times: every game is judged by the ratings from before it."""
+    expected = [1000 + 16 + 0 - 16, 1000 - 16 + 16, 1000 - 16 + 0 + 16]
+    np.testing.assert_allclose(Elo(k=32).play(log(ROWS, time=[7.0] * 4)), expected)
+
+
+@given(games_logs())
+def test_points_are_neither_made_nor_lost(games) -> None:
+    """The sum of ratings stays what it was."""
+    assert Elo(k=20).play(games).sum() == pytest.approx(1000 * len(games.competitors))
+
+
+@given(games_logs())
+def test_swapping_sides_changes_nothing(games) -> None:
+    """(a, b, y) is (b, a, 1 - y)."""
+    swapped = make_games(games.second, games.first, 1 - games.score)
+    np.testing.assert_allclose(Elo().play(swapped), Elo().play(games), atol=1e-9)
+
+
+def test_votes_are_played_one_after_the_other() -> None:
+    """A row of five votes is five games, not one game at five times the stake."""
+    with pytest.warns(RankingWarning, match="order"):
+        counted = Elo(resamples=0).rate(make_games([0, 1], [1, 2], [1, 1], votes=[5, 5]))
+        played = Elo(resamples=0).rate(make_games([0] * 5 + [1] * 5, [1] * 5 + [2] * 5, [1] * 10))
+    np.testing.assert_allclose(counted.rating, played.rating)
+
+
+def test_interval_matches_the_spread_of_new_logs() -> None:
+    """The replays' standard error agrees with that over independently drawn logs."""
+    rng = np.random.default_rng(1)
+    strength = np.array([0.6, 0.2, -0.2, -0.6])
+
+    def draw():
+        first = rng.integers(0, 4, 3000)
+        second = (first + 1 + rng.integers(0, 3, 3000)) % 4
+        p = 1 / (1 + np.exp(strength[second] - strength[first]))
+        return make_games(first, second, (rng.random(3000) < p).astype(float))
+
+    truth = np.std([Elo().play(draw()) for _ in range(300)], axis=0)
+    with pytest.warns(RankingWarning):
+        claimed = np.mean([Elo().rate(draw()).std_error for _ in range(5)], axis=0)
+    np.testing.assert_allclose(claimed, truth, rtol=0.2)
+
+
+def test_estimate_does_not_depend_on_the_seed() -> None:
+    """Another seed moves the interval a little and the rating not at all."""
+    games = log(ROWS * 20, time=np.arange(80.0))
+    one, two = Elo(seed=1).rate(games), Elo(seed=2).rate(games)
+    assert (one.rating == two.rating).all()
+    assert (one.std_error != two.std_error).any()
+
+
+def test_a_tally_is_refused() -> None:
+    """Elo needs the order, which a tally has lost."""
+    with pytest.raises(InputError, match="order"):
+        Elo().rate(log(ROWS).tally())
+
+
+@pytest.mark.parametrize("settings", [{"k": 0}, {"scale": -1}, {"resamples": -1}, {"level": 0}])
+def test_impossible_settings_are_refused(settings) -> None:
+    """A setting outside its range is an error in words."""
+    with pytest.raises(InputError):
+        Elo(**settings)
