@@ -88,7 +88,7 @@ def _component_notes(component: Codes, pairs: Pairs) -> list[tuple[str, type[Ran
     if groups < 2:
         return []
     sentence = (
-        f"The competitors fall into {groups} groups that never met; their ratings cannot be "
-        "compared across groups, and each group is rated apart."
+        f"The competitors fall into {groups} groups that never met; their ratings and "
+        "ranks hold within each group and cannot be compared across."
     )
     return [(sentence, DisconnectedWarning)]

@@ -1,0 +1,138 @@
+"""Leaderboards in words and formats: contract, escaping, honest sentences."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from ranking.errors import SelectionError, SeparationWarning
+from ranking.leaderboard import (
+    FORMATS,
+    as_csv,
+    as_dict,
+    as_json,
+    as_latex,
+    as_markdown,
+    as_text,
+    conclusion,
+    number,
+    plural,
+)
+from ranking.methods import BradleyTerry, Elo
+from tests.conftest import make_games
+
+CONTRACT = {
+    "competitor", "rank", "rank_low", "rank_high", "rating", "low", "high", "std_error", "games",
+    "win_rate", "status", "component",
+}  # fmt: skip
+
+
+def board(names=("strong", "middle", "weak"), votes=200):
+    share = int(votes * 0.75)
+    games = make_games(
+        [0, 1, 1, 2, 0, 2],
+        [1, 0, 2, 1, 2, 0],
+        [1] * 6,
+        votes=[share, votes - share, share, votes - share, int(votes * 0.9), votes // 10],
+        names=names,
+    )
+    return BradleyTerry().rate(games)
+
+
+def test_json_follows_the_contract() -> None:
+    """Every promised field is there, whole numbers are whole, and the text is strict JSON."""
+    found = json.loads(as_json(board()), parse_constant=pytest.fail)
+    assert set(found) >= {
+        "arena", "method", "settings", "selection", "comparisons", "log_loss", "warnings",
+        "competitors",
+    }  # fmt: skip
+    assert [set(row) for row in found["competitors"]] == [CONTRACT] * 3
+    assert found["competitors"][0]["competitor"] == "strong"
+    assert isinstance(found["competitors"][0]["rank"], int)
+    assert found["settings"]["level"] == 0.95
+
+
+def test_json_has_null_where_the_evidence_is_open() -> None:
+    """An unbeaten competitor's upper limit and standard error are null."""
+    with pytest.warns(SeparationWarning):
+        ratings = BradleyTerry().rate(make_games([0, 0, 1, 2], [1, 2, 2, 1], [1, 1, 1, 1]))
+    first = as_dict(ratings)["competitors"][0]
+    assert first["status"] == "unbeaten"
+    assert first["high"] is None
+    assert first["std_error"] is None
+    assert first["low"] is not None
+
+
+@pytest.mark.parametrize("style", sorted(FORMATS))
+def test_every_format_names_every_competitor(style) -> None:
+    """Each format holds all names, best first."""
+    text = FORMATS[style](board())
+    assert text.index("strong") < text.index("weak")
+
+
+def test_csv_defuses_formulas_and_survives_odd_names() -> None:
+    """A name that starts like a formula is quoted with an apostrophe; commas and quotes survive."""
+    names = ('=HYPERLINK("http://x")', 'a,"b"', "@weak")
+    rows = list(csv.DictReader(io.StringIO(as_csv(board(names)))))
+    assert [row["competitor"] for row in rows] == ["'" + names[0], names[1], "'@weak"]
+
+
+def test_markdown_and_latex_show_names_literally() -> None:
+    """Markup in a name cannot break out of its cell."""
+    names = ("a|b`*_<script>", "100%_$x&y", "weak")
+    assert r"a\|b\`\*\_\<script\>" in as_markdown(board(names))
+    assert r"100\%\_\$x\&y" in as_latex(board(names))
+
+
+def test_text_aligns_and_shortens() -> None:
+    """A limit cuts the table and says how many are left out."""
+    text = as_text(board(), limit=2)
+    assert "… and 1 more" in text
+    assert "1000" not in text.splitlines()[0]
+
+
+def test_conclusion_with_a_clear_leader() -> None:
+    """With much evidence the leader leads alone, with the interval of the difference."""
+    headline, detail = conclusion(board(votes=2000))
+    assert headline.startswith("strong leads alone, ")
+    assert headline.endswith(" points ahead of middle.")
+    assert "±" in headline
+    assert detail == "All 3 competitors can be told apart."
+
+
+def test_conclusion_without_a_clear_leader() -> None:
+    """With little evidence first place is shared, and that is the headline."""
+    headline, _ = conclusion(board(votes=10))
+    assert "share first place" in headline
+
+
+def test_conclusion_without_intervals() -> None:
+    """A method without intervals claims no order beyond its numbers."""
+    games = make_games([0, 1], [1, 2], [1, 1], time=[0, 1])
+    headline, detail = conclusion(Elo(resamples=0).rate(games))
+    assert headline == "A has the highest rating."
+    assert "no intervals" in detail
+
+
+def test_an_unknown_anchor_is_an_error_in_words() -> None:
+    """Anchoring to a name that is not rated says so."""
+    with pytest.raises(SelectionError, match="no competitor 'nobody'"):
+        board().anchored("nobody", 1000)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(1234.4, 0, "1,234"), (-0.2, 0, "0"), (-3.0, 1, "−3.0"), (float("nan"), 0, ""),
+     (float("-inf"), 0, "−∞")],
+)  # fmt: skip
+def test_numbers_have_real_minus_signs(value, decimals, text) -> None:
+    """Minus is U+2212, never on a rounded zero; NaN is empty."""
+    assert number(value, decimals) == text
+
+
+def test_plurals() -> None:
+    """The nouns of arenas in the plural."""
+    assert [plural(n) for n in ("model", "policy", "boss", "monkey", "match")] == [
+        "models", "policies", "bosses", "monkeys", "matches",
+    ]  # fmt: skip
