@@ -100,7 +100,7 @@ class Tally:
 
         m = len(competitors)
         key = (i * m + j) * 5 + code
-        cells, inverse = np.unique(key, return_inverse=True)
+        cells, inverse = _distinct(key, 5 * m * m)
         sums = [_total(inverse, values, len(cells)) for values in (n, w, w2, wy, w2y, w2yy)]
         return cls(competitors, cells // 5 // m, cells // 5 % m, cells % 5, *sums)
 
@@ -108,7 +108,7 @@ class Tally:
         """Sum the cells of each pair; both-bad counts as a tie or is dropped."""
         keep = slice(None) if both_bad == "tie" else self.outcome != BOTH_BAD
         m = len(self.competitors)
-        pairs, inverse = np.unique(self.first[keep] * m + self.second[keep], return_inverse=True)
+        pairs, inverse = _distinct(self.first[keep] * m + self.second[keep], m * m)
 
         def total(values: Floats) -> Floats:
             return _total(inverse, values[keep], len(pairs))
@@ -225,3 +225,12 @@ class Games:
 
 def _total(group: Codes, values: Floats, groups: int) -> Floats:
     return np.bincount(group, values, groups).astype(np.float64, copy=False)
+
+
+def _distinct(keys: Codes, size: int) -> tuple[Codes, Codes]:
+    """Return the sorted distinct keys in ``[0, size)`` and the position of each key among them."""
+    if size > 4 * len(keys) + 1_000_000:
+        return np.unique(keys, return_inverse=True)
+    present = np.zeros(size, dtype=bool)
+    present[keys] = True
+    return np.flatnonzero(present), (np.cumsum(present) - 1)[keys]

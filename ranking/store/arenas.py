@@ -295,7 +295,7 @@ def _arenas(connection: duckdb.DuckDBPyConnection) -> list[Arena]:
                (SELECT count(*) FROM competitors c WHERE c.arena_id = arenas.arena_id)
         FROM arenas ORDER BY lower(name), name
     """).fetchall()
-    return [Arena(*row[:8], comparisons=_votes(connection, row[0])) for row in rows]
+    return [Arena(*(*row, _votes(connection, row[0]))) for row in rows]
 
 
 def _votes(connection: duckdb.DuckDBPyConnection, arena_id: int) -> int:

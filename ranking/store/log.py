@@ -51,12 +51,12 @@ def read_games(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where
                coalesce(item, -1) AS item, coalesce(judge, -1) AS judge,
                epoch_us(time) / 1e6 AS time
         FROM {arena.table} WHERE {where.clause}
-        ORDER BY time NULLS LAST, import_id, line
         """,
         list(where.parameters),
     ).fetchnumpy()
     names, first, second = _recoded(connection, arena, columns["first"], columns["second"])
-    return Games(
+    time = np.ma.filled(columns["time"], np.nan)
+    games = Games(
         names,
         first,
         second,
@@ -66,8 +66,11 @@ def read_games(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where
         columns["weight"],
         np.asarray(columns["item"], np.int64),
         np.asarray(columns["judge"], np.int64),
-        np.ma.filled(columns["time"], np.nan),
+        time,
     )
+    # The database returns rows in the order of their import; most logs come sorted already.
+    unsorted = bool((time[1:] < time[:-1]).any() or np.isnan(time[:-1]).any())
+    return games.take(np.argsort(time, kind="stable")) if unsorted else games
 
 
 def read_page(

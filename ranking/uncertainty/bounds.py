@@ -55,7 +55,7 @@ def unbeaten_bound(
     def excess(x: float) -> float:
         return float(_loss(x, theirs, games, precision, pull) - least_loss - threshold)
 
-    return sign * float(brentq(excess, here - _WIDEST, here + _WIDEST, xtol=1e-9))
+    return sign * float(brentq(excess, here - _WIDEST, here + _WIDEST, xtol=1e-6))
 
 
 def _precision_without(inverse: Floats, competitor: int, opponents: Codes, own: Floats) -> Floats:
