@@ -2,6 +2,7 @@
 
 from ranking.comparisons import Comparisons
 from ranking.errors import RankingError, RankingWarning
+from ranking.ingest import read
 from ranking.methods import METHODS, BradleyTerry, Elo
 from ranking.ratings import Ratings
 from ranking.selection import Selection
@@ -20,4 +21,5 @@ __all__ = [
     "Selection",
     "Store",
     "Tally",
+    "read",
 ]

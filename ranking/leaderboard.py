@@ -25,8 +25,16 @@ def conclusion(ratings: Ratings) -> tuple[str, str]:
     ranked = [at for at in main if math.isfinite(ratings.rating[at])]
     if not ranked:
         return f"No {ratings.noun} can be rated.", "The selection holds no comparisons."
-    first = [at for at in ranked if ratings.rank_low[at] == 1]
-    return _headline(ratings, ranked, first), _second_sentence(ratings, ranked)
+    # Who is known to one side only could stand anywhere: it is counted apart, not as a leader.
+    bounded = [at for at in ranked if not math.isinf(ratings.high[at] - ratings.low[at])]
+    best = ratings.rank_low[bounded].min() if bounded else 1
+    first = [at for at in bounded if ratings.rank_low[at] == best]
+    detail = _second_sentence(ratings, bounded or ranked)
+    if bounded and len(bounded) < len(ranked):
+        one_sided = len(ranked) - len(bounded)
+        nouns = ratings.noun if one_sided == 1 else plural(ratings.noun)
+        detail += f" {one_sided:,} more {nouns} never won or never lost and cannot be placed."
+    return _headline(ratings, bounded or ranked, first), detail
 
 
 def plural(noun: str) -> str:

@@ -113,9 +113,9 @@ def _batches(
     arena = comparisons.arena
     with comparisons.store.reading() as connection:
         condition = where(connection, arena, comparisons.selection)
-        reader = log.stream_named(connection, arena, condition)
         shown = log.named_columns(connection, arena)
-        kept = [field for field in reader.schema if field.name != "import_id"]
+        reader = log.stream_named(connection, arena, condition)
+        kept = [field for field in reader.schema if field.name not in ("import_id", "line")]
         names = [shown[field.name] for field in kept]
         if safe:
             names = [formula_safe(name) for name in names]

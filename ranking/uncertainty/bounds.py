@@ -5,13 +5,15 @@ likelihood: the strength x at which ``2 (sup l - l(x))`` reaches the chi-squared
 """
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import expit, ndtri
 
+from ranking.errors import ConvergenceError
 from ranking.laplacian import Codes, Floats
 from ranking.tally import Pairs
 
-_WIDEST = 60.0  # logits: beyond this every probability is 0 or 1 in double precision
+_ITERATIONS = 200
+_TOLERANCE = 1e-8
+_LONGEST_STEP = 3.0  # logits
 
 
 def unbeaten_bound(
@@ -52,10 +54,16 @@ def unbeaten_bound(
     pull = games * expit(theirs - here)
     least_loss = -0.5 * pull @ np.linalg.lstsq(precision, pull, rcond=None)[0]
 
-    def excess(x: float) -> float:
-        return float(_loss(x, theirs, games, precision, pull) - least_loss - threshold)
-
-    return sign * float(brentq(excess, here - _WIDEST, here + _WIDEST, xtol=1e-6))
+    # The profile loss is convex and falls in x, with slope minus the expected losses: Newton's
+    # steps approach the bound from below after at most one step past it.
+    x, shift = here, np.zeros(len(theirs))
+    for _ in range(_ITERATIONS):
+        loss, shift, expected_losses = _profile(x, shift, theirs, games, precision, pull)
+        excess = loss - least_loss - threshold
+        if abs(excess) < _TOLERANCE:
+            return sign * x
+        x += float(np.clip(excess / expected_losses, -_LONGEST_STEP, _LONGEST_STEP))
+    raise ConvergenceError("A one-sided bound did not converge; use another prior.")
 
 
 def _precision_without(inverse: Floats, competitor: int, opponents: Codes, own: Floats) -> Floats:
@@ -67,20 +75,24 @@ def _precision_without(inverse: Floats, competitor: int, opponents: Codes, own: 
     return np.asarray(np.linalg.inv(given) - np.diag(own))
 
 
-def _loss(x: float, theirs: Floats, games: Floats, precision: Floats, pull: Floats) -> float:
+def _profile(
+    x: float, start: Floats, theirs: Floats, games: Floats, precision: Floats, pull: Floats
+) -> tuple[float, Floats, float]:
     """Minimise over the opponents' shifts d the loss of winning all games at strength x.
 
     ``sum n ln(1 + e^(theirs + d - x)) - pull' d + d' P d / 2``: at the fit the rest of the evidence
-    pulls each opponent up by exactly as much as these games pull it down.
+    pulls each opponent up by exactly as much as these games pull it down. Returns the least loss,
+    where it is, and the expected number of lost games there.
     """
-    d = np.zeros(len(theirs))
-    for _ in range(100):
+    d = start
+    for _ in range(_ITERATIONS):
         p = expit(theirs + d - x)
         gradient = games * p - pull + precision @ d
-        hessian = precision + np.diag(games * p * (1 - p))
-        step = np.linalg.solve(hessian + 1e-12 * np.eye(len(d)), gradient)
-        d -= np.clip(step, -2.0, 2.0)
-        if abs(gradient @ step) < 1e-14:
+        hessian = precision + np.diag(games * p * (1 - p) + 1e-12)
+        step = np.linalg.solve(hessian, gradient)
+        d = d - np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
+        if abs(gradient @ step) < _TOLERANCE**2:
             break
+    p = expit(theirs + d - x)
     loss = games @ np.logaddexp(0, theirs + d - x) - pull @ d + 0.5 * d @ precision @ d
-    return float(loss)
+    return float(loss), d, float(games @ p)

@@ -1,0 +1,145 @@
+"""What the longer commands of the command line do: importing a file, rating an arena."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ranking.comparisons import Comparisons
+from ranking.errors import InputError
+from ranking.ingest import (
+    Mapping,
+    check,
+    import_staged,
+    remembered_mapping,
+    stage,
+    suggest,
+)
+from ranking.ingest.progress import Progress
+from ranking.leaderboard import plural
+from ranking.methods import BradleyTerry, Elo
+from ranking.ratings import Ratings
+from ranking.selection import Selection
+from ranking.store import Store
+
+
+def import_one(
+    store: Store,
+    path: Path,
+    *,
+    arena: str,
+    noun: str | None,
+    roles: tuple[str, ...],
+    dialect: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    dry_run: bool,
+) -> None:
+    """Import one file and say what happened; a dry run says what would.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or holds no usable row.
+    AmbiguousOutcomeError
+        If its outcomes can be read in more than one way.
+    """
+    given = Mapping.parse(roles) if roles else None
+    with (
+        _progress_bar(path.name) as progress,
+        stage(path, encoding=encoding, delimiter=delimiter, progress=progress) as staged,
+    ):
+        remembered = remembered_mapping(store, arena)
+        suggestion = suggest(staged, remembered=remembered, dialect=dialect, given=given)
+        if suggestion.problem is not None:
+            raise InputError(f"{suggestion.problem}{_how_to_settle(suggestion.dialects)}")
+        if dry_run:
+            found = check(staged, suggestion.mapping)
+        else:
+            report = import_staged(
+                store,
+                staged,
+                suggestion.mapping,
+                arena=arena,
+                noun=noun or suggestion.noun,
+                progress=progress,
+            )
+    if dry_run:
+        for role, column in suggestion.mapping.as_dict().items():
+            if column:
+                click.echo(f"  {role}: {_columns(column)}")
+        click.echo(
+            f"{found.accepted:,} rows between {found.competitors:,} {plural(suggestion.noun)} "
+            "would be imported; nothing was changed."
+        )
+        _say_rejected(found.rejected, found.reasons)
+    elif report.already_imported:
+        click.echo(f"{path.name} is already imported in {arena!r}; nothing changed.")
+    else:
+        click.echo(
+            f"Imported {report.accepted:,} rows of {path.name} into {arena!r} "
+            f"(import {report.import_id})."
+        )
+        _say_rejected(report.rejected, report.reasons)
+        if report.rejected:
+            click.echo(f"`podium rejects {report.import_id}` prints them.")
+
+
+def rate(
+    store: Store,
+    arena: str,
+    *,
+    method: str,
+    filters: tuple[str, ...],
+    both_bad: Any,
+    level: float,
+    cluster: Any,
+    prior: Any,
+    k: float,
+    scale: float,
+    initial: float,
+) -> Ratings:
+    """Rate one arena with the settings of the command line."""
+    comparisons = Comparisons.of(store, arena, Selection.parse(filters))
+    if method == "elo":
+        elo = Elo(both_bad=both_bad, level=level, k=k, scale=scale, initial=initial)
+        return elo.rate(comparisons)
+    return BradleyTerry(both_bad=both_bad, level=level, cluster=cluster, prior=prior).rate(
+        comparisons
+    )
+
+
+def _how_to_settle(dialects: tuple[str, ...]) -> str:
+    return f" Say which with --dialect {' or --dialect '.join(dialects)}." if dialects else ""
+
+
+def _columns(column: Any) -> str:
+    if isinstance(column, str):
+        return column
+    return ", ".join(name if isinstance(name, str) else " / ".join(name[1:]) for name in column)
+
+
+def _say_rejected(rejected: int, reasons: Any) -> None:
+    if not rejected:
+        return
+    click.echo(f"{rejected:,} rows rejected:")
+    for reason, rows in zip(reasons["reason"], reasons["rows"], strict=True):
+        click.echo(f"  {rows:,} × {reason}")
+
+
+@contextmanager
+def _progress_bar(title: str) -> Iterator[Progress | None]:
+    """Draw a progress bar on stderr where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=100, label=title, file=sys.stderr) as bar:
+
+        def progress(fraction: float, what: str) -> None:
+            bar.label = f"{title}: {what}"
+            bar.update(max(0, int(100 * fraction) - bar.pos))
+
+        yield progress

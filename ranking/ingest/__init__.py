@@ -1,0 +1,27 @@
+"""Ingest: from a file of pairwise comparisons to an arena, and why the rest was rejected."""
+
+from ranking.ingest.checking import Check, check
+from ranking.ingest.committing import ImportReport, import_staged
+from ranking.ingest.dialects import DIALECTS, Dialect
+from ranking.ingest.mapping import ROLES, Mapping
+from ranking.ingest.reading import import_file, read, remembered_mapping
+from ranking.ingest.staged import StagedFile, stage
+from ranking.ingest.suggestion import Suggestion, suggest
+
+__all__ = [
+    "DIALECTS",
+    "ROLES",
+    "Check",
+    "Dialect",
+    "ImportReport",
+    "Mapping",
+    "StagedFile",
+    "Suggestion",
+    "check",
+    "import_file",
+    "import_staged",
+    "read",
+    "remembered_mapping",
+    "stage",
+    "suggest",
+]

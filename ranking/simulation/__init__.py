@@ -1,0 +1,1 @@
+"""Arenas with a known truth; `ranking.simulate` is the public module."""
