@@ -181,15 +181,7 @@ def describe_arena(
 def delete_arena(store: Store, name: str) -> None:
     """Delete an arena with all its comparisons, imports and rejected rows."""
     with store.writing() as connection:
-        found = find_arena(connection, name)
-        connection.execute(
-            "DELETE FROM rejected_rows WHERE import_id IN "
-            "(SELECT import_id FROM imports WHERE arena_id = ?)",
-            [found.arena_id],
-        )
-        for table in ("imports", *DICTIONARIES, "fields", "features", "arenas"):
-            connection.execute(f"DELETE FROM {table} WHERE arena_id = ?", [found.arena_id])
-        connection.execute(f"DROP TABLE {found.table}")
+        _delete(connection, find_arena(connection, name).arena_id)
 
 
 def imports(store: Store, name: str | None = None) -> list[Import]:
@@ -224,6 +216,9 @@ def rejected_rows(store: Store, import_id: int) -> "pd.DataFrame":
 def undo_import(store: Store, import_id: int) -> Import:
     """Take an import back: its rows, its rejected rows, and the names that only it brought.
 
+    The arena is as it was before; one that this import created, and that no other filled since, is
+    gone.
+
     Returns
     -------
     Import
@@ -240,6 +235,14 @@ def undo_import(store: Store, import_id: int) -> Import:
         connection.execute(f"DELETE FROM {table} WHERE import_id = ?", [import_id])
         connection.execute("DELETE FROM rejected_rows WHERE import_id = ?", [import_id])
         connection.execute("DELETE FROM imports WHERE import_id = ?", [import_id])
+        last = connection.execute(
+            "SELECT mapping FROM imports WHERE arena_id = ? ORDER BY import_id DESC LIMIT 1",
+            [arena_id],
+        ).fetchone()
+        if last is None:
+            _delete(connection, arena_id)
+            return undone
+        connection.execute("UPDATE arenas SET mapping = ? WHERE arena_id = ?", [last[0], arena_id])
         _forget_unused_names(connection, arena_id)
         touch(connection, arena_id)
         return undone
@@ -248,6 +251,17 @@ def undo_import(store: Store, import_id: int) -> Import:
 def touch(connection: duckdb.DuckDBPyConnection, arena_id: int) -> None:
     """Move an arena to its next version: what was cached of it is stale."""
     connection.execute("UPDATE arenas SET version = version + 1 WHERE arena_id = ?", [arena_id])
+
+
+def _delete(connection: duckdb.DuckDBPyConnection, arena_id: int) -> None:
+    connection.execute(
+        "DELETE FROM rejected_rows WHERE import_id IN "
+        "(SELECT import_id FROM imports WHERE arena_id = ?)",
+        [arena_id],
+    )
+    for table in ("imports", *DICTIONARIES, "fields", "features", "arenas"):
+        connection.execute(f"DELETE FROM {table} WHERE arena_id = ?", [arena_id])
+    connection.execute(f"DROP TABLE {comparisons_table(arena_id)}")
 
 
 def _forget_unused_names(connection: duckdb.DuckDBPyConnection, arena_id: int) -> None:
