@@ -244,8 +244,9 @@ def export(
     style = style or Path(file).suffix.removeprefix(".").lower()
     if style not in EXPORTS:
         raise click.UsageError("Name the file .parquet or .csv, or give --format.")
-    comparisons = Comparisons.of(Store(db), arena, Selection.parse(filters))
-    rows = EXPORTS[style](comparisons, file)
+    from ranking.commands import export_to
+
+    rows = export_to(Path(file), style, Comparisons.of(Store(db), arena, Selection.parse(filters)))
     click.echo(f"Wrote {rows:,} rows to {file}.")
 
 
@@ -256,12 +257,20 @@ def export(
 @click.option("--comparisons", type=click.IntRange(1), help="How many comparisons.")
 @click.option("--competitors", type=click.IntRange(2), help="How many competitors.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-def simulate(file: str, **options: Any) -> None:
+@click.option("--arena", help="Also import it into this arena, labelled as simulated.")
+@_database
+def simulate(file: str, arena: str | None, db: str | None, **options: Any) -> None:
     """Simulate an arena with a known truth, and write its comparisons to FILE as CSV."""
     from ranking.simulate import write_simulation
 
     truth = write_simulation(Path(file), **options)
     click.echo(f"Wrote {file}, and the truth behind it to {truth}.")
+    if arena:
+        from ranking.ingest import import_file
+        from ranking.store import Store
+
+        report = import_file(Store(db), Path(file), arena=arena, simulated=True)
+        click.echo(f"Imported {report.accepted:,} rows into {arena!r} (import {report.import_id}).")
 
 
 def _anchor(text: str) -> tuple[str, float]:

@@ -24,6 +24,7 @@ from ranking.methods import BradleyTerry, Elo
 from ranking.ratings import Ratings
 from ranking.selection import Selection
 from ranking.store import Store
+from ranking.store.export import EXPORTS
 
 
 def import_one(
@@ -49,7 +50,7 @@ def import_one(
     """
     given = Mapping.parse(roles) if roles else None
     with (
-        _progress_bar(path.name) as progress,
+        progress_bar(path.name) as progress,
         stage(path, encoding=encoding, delimiter=delimiter, progress=progress) as staged,
     ):
         remembered = remembered_mapping(store, arena)
@@ -112,6 +113,18 @@ def rate(
     )
 
 
+def export_to(path: Path, style: str, comparisons: Comparisons) -> int:
+    """Write comparisons to a file in one of the export formats; return how many rows."""
+    total = max(comparisons.count(), 1)
+    with progress_bar(path.name) as bar:
+
+        def progress(written: int) -> None:
+            if bar is not None:
+                bar(written / total, "writing")
+
+        return EXPORTS[style](comparisons, path, progress=progress)
+
+
 def _how_to_settle(dialects: tuple[str, ...]) -> str:
     return f" Say which with --dialect {' or --dialect '.join(dialects)}." if dialects else ""
 
@@ -131,7 +144,7 @@ def _say_rejected(rejected: int, reasons: Any) -> None:
 
 
 @contextmanager
-def _progress_bar(title: str) -> Iterator[Progress | None]:
+def progress_bar(title: str) -> Iterator[Progress | None]:
     """Draw a progress bar on stderr where that is a terminal."""
     if not sys.stderr.isatty():
         yield None

@@ -71,6 +71,7 @@ def as_dict(ratings: Ratings) -> dict[str, Any]:
         settings["anchor"] = {ratings.anchor[0]: ratings.anchor[1]}
     return {
         "arena": ratings.arena,
+        "simulated": ratings.simulated,
         "method": ratings.method,
         "settings": settings,
         "selection": dict(ratings.selection),
@@ -206,7 +207,7 @@ def _half_width(ratings: Ratings, i: int, j: int) -> float:
 
 def _title(ratings: Ratings) -> str:
     parts = [
-        ratings.arena,
+        f"{ratings.arena} (simulated)" if ratings.simulated else ratings.arena,
         f"{ratings.comparisons:,.0f} comparisons",
         f"{len(ratings):,} {plural(ratings.noun)}",
         f"{ratings.method}, {ratings.level:.0%} intervals: {ratings.interval}",

@@ -94,6 +94,8 @@ class Ratings:
         The selection that was rated.
     arena, noun : str
         What was rated.
+    simulated : bool
+        Whether the evidence was simulated.
     warnings : tuple of str
         Plain sentences about the evidence.
     iterations : int
@@ -124,6 +126,7 @@ class Ratings:
     selection: Mapping[str, Any] = field(default_factory=dict)
     arena: str = ""
     noun: str = "competitor"
+    simulated: bool = False
     warnings: tuple[str, ...] = ()
     iterations: int = 0
     anchor: tuple[str, float] | None = None

@@ -158,6 +158,14 @@ def test_simulate_writes_a_log_and_its_truth(podium, tmp_path) -> None:
     assert "Imported 300 rows" in out
 
 
+def test_a_simulated_arena_says_so(podium) -> None:
+    """In the list of arenas, in the table and in the JSON of its leaderboard."""
+    podium("simulate", "sim.csv", "--comparisons", "300", "--arena", "sim")
+    assert "simulated" in podium("arenas")[1]
+    assert podium("leaderboard", "sim")[1].startswith("sim (simulated)")
+    assert json.loads(podium("leaderboard", "sim", "--format", "json")[1])["simulated"] is True
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

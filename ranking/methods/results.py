@@ -77,6 +77,7 @@ def ratings_from(
         selection=log.selection.as_dict() if log else {},
         arena=log.arena.name if log else "",
         noun=log.arena.noun if log else "competitor",
+        simulated=log is not None and log.arena.simulated,
         warnings=tuple(sentence for sentence, _ in notes),
         iterations=estimate.iterations,
     )
