@@ -46,9 +46,12 @@ def export_parquet(
     """
     import pyarrow.parquet as pq
 
-    with _replaced(path) as staged, _batches(comparisons) as (schema, batches):
-        with pq.ParquetWriter(staged, schema, compression="zstd") as writer:
-            return _write(batches, writer.write_batch, progress)
+    with (
+        _replaced(path) as staged,
+        _batches(comparisons) as (schema, batches),
+        pq.ParquetWriter(staged, schema, compression="zstd") as writer,
+    ):
+        return _write(batches, writer.write_batch, progress)
 
 
 def export_csv(
@@ -63,9 +66,12 @@ def export_csv(
     """
     import pyarrow.csv as pc
 
-    with _replaced(path) as staged, _batches(comparisons, safe=True) as (schema, batches):
-        with pc.CSVWriter(staged, schema) as writer:
-            return _write(batches, writer.write_batch, progress)
+    with (
+        _replaced(path) as staged,
+        _batches(comparisons, safe=True) as (schema, batches),
+        pc.CSVWriter(staged, schema) as writer,
+    ):
+        return _write(batches, writer.write_batch, progress)
 
 
 EXPORTS: dict[str, Callable[..., int]] = {"parquet": export_parquet, "csv": export_csv}

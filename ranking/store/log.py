@@ -109,7 +109,8 @@ def read_page(
 def stream_named(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where) -> Any:
     """Return an Arrow reader over the selected rows with their names, under generated columns."""
     return connection.sql(
-        f"SELECT * FROM ({_named(connection, arena)} WHERE {where.clause}) ORDER BY import_id, line",
+        f"SELECT * FROM ({_named(connection, arena)} WHERE {where.clause}) "
+        "ORDER BY import_id, line",
         params=list(where.parameters),
     ).to_arrow_reader(100_000)
 

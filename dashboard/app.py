@@ -1,0 +1,51 @@
+"""The frame of the dashboard: navigation, the arena picker, and what happens when a page fails.
+
+It runs on every interaction, before the page that is shown.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import controls, data, state
+from dashboard.failure import plain_errors
+from dashboard.wording import literal
+
+# A file of ours: browsers would fetch a Material icon for the tab from its maker's server.
+ICON = Path(__file__).parent / "icon.svg"
+
+st.set_page_config(page_title="Podium", page_icon=str(ICON), layout="wide")
+
+leaderboard = st.Page(
+    "app_pages/leaderboard.py",
+    title="Leaderboard",
+    icon=":material/leaderboard:",
+    default=True,
+    help="Who leads, by how much, and what cannot be told apart.",
+)
+comparisons = st.Page(
+    "app_pages/data.py",
+    title="Data",
+    icon=":material/database:",
+    help="Arenas, imports and raw comparisons: browse, export, undo, rename, delete.",
+)
+upload = st.Page(
+    "app_pages/upload.py",
+    title="Upload",
+    icon=":material/upload:",
+    help="Turn a file of pairwise comparisons into a leaderboard.",
+)
+page = st.navigation([leaderboard, comparisons, upload], position="top")
+
+with plain_errors("frame"):
+    # The sidebar is drawn here and not by the pages: a widget of the frame keeps its value from
+    # page to page, one of a page is another widget on each.
+    with st.sidebar:
+        arena = state.pick_arena(data.arenas())
+        if arena is not None and page == leaderboard:
+            controls.pick(arena, data.facets(arena))
+        elif arena is not None and page == comparisons:
+            controls.pick_selection(arena, data.facets(arena))
+    if sentence := state.said():
+        st.toast(literal(sentence), icon=":material/check_circle:")
+    page.run()
