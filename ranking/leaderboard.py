@@ -25,16 +25,21 @@ def conclusion(ratings: Ratings) -> tuple[str, str]:
     ranked = [at for at in main if math.isfinite(ratings.rating[at])]
     if not ranked:
         return f"No {ratings.noun} can be rated.", "The selection holds no comparisons."
-    # Who is known to one side only could stand anywhere: it is counted apart, not as a leader.
+    # Who is known to one side only, or by a few games, could stand anywhere: it is counted apart.
     bounded = [at for at in ranked if not math.isinf(ratings.high[at] - ratings.low[at])]
-    best = ratings.rank_low[bounded].min() if bounded else 1
-    first = [at for at in bounded if ratings.rank_low[at] == best]
+    settled = [at for at in bounded if ratings.status[at] != "provisional"] or bounded or ranked
+    best = np.nanmin(np.append(ratings.rank_low[settled], np.inf))
+    first = [at for at in settled if ratings.rank_low[at] == best]
     detail = _second_sentence(ratings, bounded or ranked)
-    if bounded and len(bounded) < len(ranked):
-        one_sided = len(ranked) - len(bounded)
-        nouns = ratings.noun if one_sided == 1 else plural(ratings.noun)
-        detail += f" {one_sided:,} more {nouns} never won or never lost and cannot be placed."
-    return _headline(ratings, bounded or ranked, first), detail
+    open_ended = len(ranked) - len(bounded) if bounded else 0
+    if open_ended:
+        nouns = ratings.noun if open_ended == 1 else plural(ratings.noun)
+        detail += f" {open_ended:,} more {nouns} never won or never lost and cannot be placed."
+    joining = [at for at in bounded if at not in settled and ratings.rank_low[at] <= best]
+    if joining:
+        nouns = ratings.noun if len(joining) == 1 else plural(ratings.noun)
+        detail += f" {len(joining):,} provisional {nouns} may still take first place."
+    return _headline(ratings, settled, first), detail
 
 
 def plural(noun: str) -> str:
@@ -164,7 +169,12 @@ FORMATS: dict[str, Callable[[Ratings], str]] = {
 
 
 def _headline(ratings: Ratings, ranked: list[int], first: list[int]) -> str:
+    for at, name in enumerate(ratings.competitors):
+        if ratings.rank_high[at] == 1 and ratings.status[at] == "unbeaten":
+            return f"{name} was never beaten and leads alone."
     leader = ratings.competitors[ranked[0]]
+    if first and ratings.rank_low[first[0]] > 1:
+        return f"{leader} has the highest rating that is settled."
     if len(ranked) == 1:
         return f"{leader} is the only {ratings.noun} that can be rated."
     if len(first) == 1:

@@ -107,6 +107,26 @@ def test_conclusion_without_a_clear_leader() -> None:
     assert "share first place" in headline
 
 
+def test_a_newcomer_is_not_declared_the_leader() -> None:
+    """Two lucky games do not lead: the settled leader is named, the newcomer is mentioned."""
+    games = make_games(
+        [0, 1, 2, 0], [1, 0, 0, 2], [1, 1, 1, 1], votes=[1500, 500, 4, 1], names=("a", "b", "new")
+    )
+    ratings = BradleyTerry().rate(games)
+    headline, detail = conclusion(ratings)
+    assert ratings.competitors[ratings.order[0]] == "new"
+    assert headline.startswith("a leads alone")
+    assert "1 provisional competitor may still take first place" in detail
+
+
+def test_an_unbeaten_leader_has_no_invented_lead() -> None:
+    """Forty wins and no loss: first beyond doubt, by a margin that nobody knows."""
+    games = make_games([0, 0, 1, 2], [1, 2, 2, 1], [1, 1, 1, 1], votes=[20, 20, 30, 30])
+    with pytest.warns(SeparationWarning):
+        headline, _ = conclusion(BradleyTerry().rate(games))
+    assert headline == "A was never beaten and leads alone."
+
+
 def test_conclusion_without_intervals() -> None:
     """A method without intervals claims no order beyond its numbers."""
     games = make_games([0, 1], [1, 2], [1, 1], time=[0, 1])

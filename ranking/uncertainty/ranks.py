@@ -25,7 +25,8 @@ def overlap_ranks(
     """Return the best and the worst rank that marginal intervals allow, each of shape (m,).
 
     Best: 1 + how many have their whole interval above; worst: the component's size less how many
-    have theirs below (the rule of Chatbot Arena, arXiv:2403.04132). NaN where there is no rating or no interval.
+    have theirs below (the rule of Chatbot Arena, arXiv:2403.04132). NaN where there is no
+    rating or no interval.
     """
     best, worst = np.full(len(rating), np.nan), np.full(len(rating), np.nan)
     bounded = np.where(np.isnan(low) | np.isnan(high), np.nan, rating)
