@@ -3,9 +3,10 @@
 from ranking.ingest.checking import Check, check
 from ranking.ingest.committing import ImportReport, import_staged
 from ranking.ingest.dialects import DIALECTS, Dialect
+from ranking.ingest.loading import stage
 from ranking.ingest.mapping import ROLES, Mapping
 from ranking.ingest.reading import import_file, read, remembered_mapping
-from ranking.ingest.staged import StagedFile, stage
+from ranking.ingest.staged import StagedFile
 from ranking.ingest.suggestion import Suggestion, suggest
 
 __all__ = [

@@ -1,14 +1,17 @@
 """Check: what an import would bring, and what it would reject and why; nothing is written."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import duckdb
-import pandas as pd
 
 from ranking.ingest.mapping import Mapping
 from ranking.ingest.rows import Interpretation, interpret
 from ranking.ingest.staged import StagedFile
 from ranking.outcomes import NAMES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SAMPLE_ROWS = 20
 
@@ -38,14 +41,14 @@ class Check:
     accepted: int
     rejected: int
     votes: int
-    reasons: pd.DataFrame
+    reasons: "pd.DataFrame"
     competitors: int
     outcomes: dict[str, int]
-    sample: pd.DataFrame
+    sample: "pd.DataFrame"
     mapping: Mapping
     _staged: StagedFile
 
-    def rejects(self, limit: int | None = None) -> pd.DataFrame:
+    def rejects(self, limit: int | None = None) -> "pd.DataFrame":
         """Return the rejected rows by line: `line`, `column`, `value`, `reason`."""
         with self._staged.reading() as connection:
             found = interpret(connection, self._staged, self.mapping)
@@ -106,7 +109,7 @@ def check(staged: StagedFile, mapping: Mapping) -> Check:
         )
 
 
-def _sample(connection: duckdb.DuckDBPyConnection, found: Interpretation) -> pd.DataFrame:
+def _sample(connection: duckdb.DuckDBPyConnection, found: Interpretation) -> "pd.DataFrame":
     names = ", ".join(f"'{name}'" for name in NAMES)
     shown = {
         "line": found.values["line"],
@@ -133,4 +136,6 @@ def _sample(connection: duckdb.DuckDBPyConnection, found: Interpretation) -> pd.
     rows = connection.execute(
         f"SELECT {selected} FROM {found.source} WHERE {found.accepted} LIMIT {_SAMPLE_ROWS}"
     ).fetchall()
+    import pandas as pd
+
     return pd.DataFrame(sorted(rows, key=lambda row: row[0]), columns=list(shown))

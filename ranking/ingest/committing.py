@@ -3,9 +3,9 @@
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import duckdb
-import pandas as pd
 
 from ranking.errors import InputError, StoreError, UnknownArenaError
 from ranking.ingest.mapping import Mapping
@@ -14,6 +14,9 @@ from ranking.ingest.rows import Interpretation, interpret
 from ranking.ingest.staged import StagedFile
 from ranking.store.arenas import Arena, create_arena, find_arena, touch
 from ranking.store.connection import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _CONSTANT = {
     "votes": "1::BIGINT", "weight": "1::DOUBLE", "item": "NULL::INTEGER", "judge": "NULL::INTEGER",
@@ -57,7 +60,7 @@ class ImportReport:
     arena: str
     accepted: int
     rejected: int
-    reasons: pd.DataFrame
+    reasons: "pd.DataFrame"
     already_imported: bool
     mapping: Mapping
 
@@ -114,7 +117,7 @@ def import_staged(
     report = commit(store, staged, mapping, arena=arena, new=new, watch=watch)
     if not report.already_imported:
         _checkpoint(store)
-    watch.tell(1.0, "Done")
+    watch.report(1.0, "Done")
     return report
 
 
@@ -331,17 +334,25 @@ class _Import:
         ]
         if not wanted:
             return {}
+        if self.as_view:
+            return self._columns_of(found, wanted)
         counts = ", ".join(f"count({found.values[value]})" for value, _, _ in wanted)
         row = self.connection.execute(
             f"SELECT {counts} FROM {found.source} WHERE {found.accepted}"
         ).fetchone()
         assert row is not None
+        filled = [column for column, count in zip(wanted, row, strict=True) if count]
+        return self._columns_of(found, filled)
+
+    def _columns_of(
+        self, found: Interpretation, wanted: list[tuple[str, str, str]]
+    ) -> dict[str, str]:
         columns = {}
-        for (value, catalogue, name), count in zip(wanted, row, strict=True):
-            if count and catalogue == "fields":
+        for value, catalogue, name in wanted:
+            if catalogue == "fields":
                 at = self._catalogued("fields", "field_id", name, ("f{}", "VARCHAR"))
                 columns[f"f{at}"] = found.values[value]
-            elif count:
+            else:
                 at = self._catalogued(
                     "features", "feature_id", name,
                     ("x{}_first", "DOUBLE"), ("x{}_second", "DOUBLE"),
@@ -403,7 +414,7 @@ def _used(found: Interpretation, codes: list[str]) -> str:
     )
 
 
-def _reasons(connection: duckdb.DuckDBPyConnection, import_id: int) -> pd.DataFrame:
+def _reasons(connection: duckdb.DuckDBPyConnection, import_id: int) -> "pd.DataFrame":
     return connection.execute(
         "SELECT reason, count(*) AS rows FROM rejected_rows WHERE import_id = ? "
         "GROUP BY reason ORDER BY rows DESC, reason",

@@ -163,6 +163,7 @@ def copy_carefully(source: Source, header: Header, watch: Watch) -> CleanCopy:
     width, longest = len(header.columns), 0
     total = max(source.path.stat().st_size, 1)
     with (
+        removed_on_error(records, rejects),
         source.path.open("rb") as file,
         records.open("w", encoding="utf-8", newline="") as good,
         rejects.open("w", encoding="utf-8", newline="") as bad,
@@ -286,6 +287,17 @@ def _reader(lines: Iterator[str], delimiter: str) -> Any:
 
 def _writer(file: TextIOWrapper) -> Any:
     return csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+
+
+@contextmanager
+def removed_on_error(*paths: Path) -> Iterator[None]:
+    """Remove half-written files when the writing fails or is cancelled."""
+    try:
+        yield
+    except BaseException:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -154,8 +154,8 @@ def code_by_name(text: str, first: str, second: str) -> str:
 
 
 def _cases(word: str, codes: dict[int, tuple[str, ...]]) -> str:
-    cases = " ".join(
-        f"WHEN {word} IN ({', '.join(repr(name) for name in names)}) THEN {code}"
-        for code, names in codes.items()
-    )
-    return f"(CASE {cases} END)"
+    # One look-up in a constant map: an IN list per code would be planned as a join each.
+    pairs = [(name, code) for code, names in codes.items() for name in dict.fromkeys(names)]
+    keys = ", ".join(f"'{name}'" for name, _ in pairs)
+    values = ", ".join(str(code) for _, code in pairs)
+    return f"([{values}])[list_position([{keys}], {word})]"

@@ -11,13 +11,14 @@ import duckdb
 
 from ranking.errors import AmbiguousOutcomeError, InputError
 from ranking.ingest.dialects import DIALECTS, code_by_name, code_sql, score_sql, text_of
-from ranking.ingest.headers import plain, side_of, words
+from ranking.ingest.headers import BEFORE_PLAY, plain, side_of, words
 from ranking.ingest.mapping import Mapping
 from ranking.ingest.staged import StagedFile
 from ranking.outcomes import BOTH_BAD, TIE
 
 MOST = 0.8
 _BY_VALUE = tuple(name for name in DIALECTS if name != "name")
+_BY_VALUE_AT = tuple(enumerate(_BY_VALUE))
 _SOFT = {"first-is-1": "soft-first", "first-is-0": "soft-second"}
 _ABOUT_FIRST = ("first-is-1", "soft-first")
 _ABOUT_SECOND = ("first-is-0", "soft-second")
@@ -28,6 +29,7 @@ TIME_FORMATS = {
     "milliseconds": "a number of milliseconds since 1970",
     "microseconds": "a number of microseconds since 1970",
 }
+_TIME_SAMPLE = 10_000
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,11 @@ def fit_outcomes(
         f"sum(n)::BIGINT AS n FROM (SELECT {staged.text(mapping.outcome)} AS raw, count(*) AS n "
         f"FROM {staged.relation(schema)} GROUP BY 1) GROUP BY 1"
     )
-    scores = {name: score_sql(name, "value", flipped=flipped) for name in _BY_VALUE}
-    counts = ", ".join(f"sum(n) FILTER ({sql} IS NOT NULL)" for sql in scores.values())
+    readings = ", ".join(f"{_reading(name, flipped)} AS read{at}" for at, name in _BY_VALUE_AT)
+    counts = ", ".join(f"sum(n) FILTER (read{at} IS NOT NULL)" for at, _ in _BY_VALUE_AT)
     row = connection.execute(
-        f"SELECT sum(n) FILTER (value IS NOT NULL), {counts} FROM outcome_values"
+        f"SELECT sum(n) FILTER (value IS NOT NULL), {counts} "
+        f"FROM (SELECT value, n, {readings} FROM outcome_values)"
     ).fetchone()
     assert row is not None
     total, *read = (int(value or 0) for value in row)
@@ -71,12 +74,13 @@ def fit_outcomes(
     best = max(reads.values())
     fits = [name for name in DIALECTS if reads[name] == best and best and best >= MOST * total]
     fits = [name for name in fits if not any(_SOFT.get(hard) == name for hard in fits)]
+    told = _told_by_header(mapping, fits)
     fits = _differing(connection, staged, mapping, schema, fits)
     examples = connection.execute(
         "SELECT left(value, 60) FROM outcome_values WHERE value IS NOT NULL "
         "ORDER BY n DESC, value LIMIT 5"
     ).fetchall()
-    told = fits[0] if len(fits) == 1 else _told_by_header(mapping, fits)
+    told = fits[0] if len(fits) == 1 else told
     return OutcomeFit(tuple(fits), told, tuple(value for (value,) in examples))
 
 
@@ -128,6 +132,12 @@ def ambiguity(name: str, column: str, fit: OutcomeFit) -> str:
 def sides_flipped(mapping: Mapping) -> bool:
     """Whether the column that is named for the first side plays competitor B, and the other way."""
     return side_of(mapping.first) == 1 and side_of(mapping.second) == 0
+
+
+def _reading(dialect: str, flipped: bool) -> str:
+    """Return SQL that is NULL where a dialect cannot read `value`."""
+    read = code_sql if dialect in ("words", "result") else score_sql
+    return read(dialect, "value", flipped=flipped)
 
 
 def _read_by_name(
@@ -191,13 +201,17 @@ def _told_by_header(mapping: Mapping, fits: list[str]) -> str | None:
         wanted: tuple[str, ...] = ("first-is-0",)  # RoboArena's layout
     elif (first, second, outcome) == ("generator_1", "generator_2", "preference"):
         wanted = ("one-to-two",)  # AlpacaEval's
-    elif len(words(mapping.outcome)) > 1 and side_of(mapping.outcome) is not None:
-        of_second = (side_of(mapping.outcome) == 1) != sides_flipped(mapping)
+    elif len(words(mapping.outcome)) > 1 and _side(mapping) is not None:
+        of_second = (_side(mapping) == 1) != sides_flipped(mapping)
         wanted = _ABOUT_SECOND if of_second else _ABOUT_FIRST
     else:
         return None
     told = [name for name in fits if name in wanted]
     return told[0] if len(told) == 1 else None
+
+
+def _side(mapping: Mapping) -> int | None:
+    return side_of(mapping.outcome, BEFORE_PLAY)
 
 
 def time_format(
@@ -210,12 +224,13 @@ def time_format(
     InputError
         If no format reads most of the values.
     """
-    text = text_of(staged.text(column))
     counts = ", ".join(f"count({time_sql(f, 'value')})" for f in TIME_FORMATS)
+    text = text_of(staged.text(column))
     row = connection.execute(
-        "SELECT count(value), "
-        f"any_value(left(value, 60)) FILTER ({time_sql('iso', 'value')} IS NULL), "
-        f"{counts} FROM (SELECT {text} AS value FROM {staged.relation(schema)})"
+        "SELECT count(value), any_value(left(value, 60)) "
+        f"FILTER ({time_sql('iso', 'value')} IS NULL), {counts} "
+        f"FROM (SELECT {text} AS value FROM {staged.relation(schema)} WHERE {text} IS NOT NULL "
+        f"LIMIT {_TIME_SAMPLE})"
     ).fetchone()
     assert row is not None
     total, example, *read = row
@@ -234,13 +249,12 @@ def time_format(
 def time_sql(form: str, text: str) -> str:
     """Return SQL for a time in UTC, NULL where the text does not fit the format."""
     if form == "iso":
-        zone = r"(?:[zZ]|\s?UTC|[+-]\d\d(?::?\d\d)?)$"
+        # A plain cast ignores zones, so that it is for texts without one, and with Z, only.
+        zone = f"translate({text}[11:], '0123456789:.TtZz ', '')"
         return (
-            f"(CASE WHEN length({text}) NOT BETWEEN 8 AND 40 OR {text}[5] NOT IN ('-', '/') "
-            f"OR {text}[1] NOT BETWEEN '0' AND '9' THEN NULL "
-            f"WHEN length({text}) > 16 AND regexp_matches({text}, '{zone}') "
-            f"THEN try_cast({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' "
-            f"ELSE try_cast({text} AS TIMESTAMP) END)"
+            f"(CASE WHEN {text} >= ':' THEN NULL WHEN {zone} = '' "
+            f"THEN try_cast({text} AS TIMESTAMP) "
+            f"ELSE try_cast({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END)"
         )
     per_second = {"seconds": 1, "milliseconds": 1_000, "microseconds": 1_000_000}[form]
     number = f"try_cast({text} AS DOUBLE)"

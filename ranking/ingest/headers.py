@@ -15,6 +15,9 @@ SIDES = (
 )
 """The words for the two sides, the side of competitor A before that of competitor B."""
 
+BEFORE_PLAY = SIDES[:-1]
+"""Those that name a side before anyone has won."""
+
 
 @dataclass(frozen=True)
 class SidePair:
@@ -43,9 +46,11 @@ def plain(header: str) -> str:
     return "_".join(words(header))
 
 
-def side_of(header: str) -> int | None:
+def side_of(header: str, sides: Sequence[tuple[str, str]] = SIDES) -> int | None:
     """Return 0 where a header is about the first side, 1 for the second, None for neither."""
-    found = {side for word in words(header) for side in (0, 1) if word in _side_words()[side]}
+    found = {
+        side for word in words(header) for pair in sides for side in (0, 1) if word == pair[side]
+    }
     return found.pop() if len(found) == 1 else None
 
 
@@ -66,7 +71,3 @@ def side_pairs(headers: Sequence[str]) -> list[SidePair]:
                 name = "_".join(part for part in stem if part != "*")
                 pairs.append(SidePair(name, header, other, sides))
     return pairs
-
-
-def _side_words() -> tuple[set[str], set[str]]:
-    return {first for first, _ in SIDES}, {second for _, second in SIDES}

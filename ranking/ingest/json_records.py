@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ranking.errors import InputError
-from ranking.ingest.delimited import NOT_UTF8, NUL_BYTES, Reject, shown
+from ranking.ingest.delimited import NOT_UTF8, NUL_BYTES, Reject, removed_on_error, shown
 from ranking.ingest.progress import Watch
 from ranking.ingest.source import Source
 from ranking.store.staging import staged_path
@@ -48,6 +48,7 @@ def copy_carefully(source: Source, watch: Watch) -> CleanJson:
     read = _array_records(source) if source.kind == "json array" else _line_records(source, watch)
     kept = 0
     with (
+        removed_on_error(records, rejects),
         records.open("w", encoding="utf-8") as good,
         rejects.open("w", encoding="utf-8", newline="") as bad,
     ):
@@ -58,8 +59,8 @@ def copy_carefully(source: Source, watch: Watch) -> CleanJson:
             else:
                 good.write(result + "\n")
                 kept += 1
-    if not kept:
-        _refuse_single_object(source)
+        if not kept:
+            _refuse_single_object(source)
     return CleanJson(records, rejects)
 
 

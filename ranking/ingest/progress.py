@@ -34,6 +34,10 @@ class Watch:
         """
         if self.stopped():
             raise CancelledError("The import was cancelled; nothing of it was kept.")
+        self.report(fraction, what)
+
+    def report(self, fraction: float, what: str) -> None:
+        """Say how far the work is, though it can no longer be stopped."""
         if self.progress is not None:
             self.progress(min(max(fraction, 0.0), 1.0), what)
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from ranking.errors import InputError, RankingWarning
 from ranking.ingest.committing import ImportReport, commit, import_staged
+from ranking.ingest.loading import stage
 from ranking.ingest.mapping import Mapping
 from ranking.ingest.progress import Cancelled, Progress, Watch
-from ranking.ingest.staged import StagedFile, stage
+from ranking.ingest.staged import StagedFile
 from ranking.ingest.suggestion import suggest
 from ranking.store.arenas import arena as find
 from ranking.store.connection import Store
@@ -172,7 +173,10 @@ def _staged(
     path = staged_path(".parquet")
     try:
         data.to_parquet(path, index=False)
+        return stage(path, name=name or "table")
     except (AttributeError, TypeError, ValueError) as error:
-        path.unlink(missing_ok=True)
+        if isinstance(error, InputError):
+            raise
         raise InputError(f"This table cannot be read: {str(error)[:200]}") from error
-    return stage(path, name=name or "table")
+    finally:
+        path.unlink(missing_ok=True)

@@ -92,7 +92,7 @@ class Interpretation:
         # Materialized, or DuckDB works the problem out anew for each of the cases on it.
         return f"""
             WITH found AS MATERIALIZED (
-                SELECT {self.staged.line} AS line, ({self.problem})::UTINYINT AS problem, {texts}
+                SELECT {self.values["line"]} AS line, ({self.problem})::UTINYINT AS problem, {texts}
                 FROM {self.source} WHERE {self.problem} IS NOT NULL
             )
             SELECT line, column_name, value, reason FROM {self.schema}rejects
@@ -138,7 +138,9 @@ def interpret(
     work.order()
     work.numbers()
     work.texts()
-    source = " ".join([staged.relation(schema), *work.joins])
+    derived = ", ".join(f"{sql} AS {name}" for name, sql in work.derived.items())
+    rows = f"(SELECT *, {derived} FROM {staged.relation(schema)}) AS raw"
+    source = " ".join([rows, *work.joins])
     return Interpretation(staged, mapping, source, work.values, tuple(work.problems), schema)
 
 
@@ -175,7 +177,8 @@ class _Work:
         self.connection, self.staged, self.mapping = connection, staged, mapping
         self.schema, self.relation = schema, staged.relation(schema)
         self.joins: list[str] = []
-        self.values: dict[str, str] = {"line": staged.line}
+        self.derived: dict[str, str] = {"row_line": staged.line}
+        self.values: dict[str, str] = {"line": "raw.row_line"}
         self.problems: list[Problem] = []
 
     def competitors(self) -> None:
@@ -206,14 +209,15 @@ class _Work:
             score = score_sql(dialect, text, flipped=flipped)
             code = code_sql(dialect, text, flipped=flipped)
         else:
-            score_of = score_sql(dialect, text_of("raw"), flipped=flipped)
-            code_of = code_sql(dialect, text_of("raw"), flipped=flipped)
-            if dialect not in ("words", "result"):
-                code_of = code_of_score("score")
+            if dialect in ("words", "result"):
+                read = f"{code_sql(dialect, text_of('raw'), flipped=flipped)} AS code"
+                other = f"{score_of_code('code')} AS score"
+            else:
+                read = f"{score_sql(dialect, text_of('raw'), flipped=flipped)} AS score"
+                other = f"{code_of_score('score')} AS code"
             self.connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE staged_outcomes AS SELECT raw, {score_of} AS score, "
-                f"({code_of})::UTINYINT AS code FROM (SELECT DISTINCT {raw} AS raw FROM "
-                f"{self.relation})"
+                f"CREATE OR REPLACE TEMP TABLE staged_outcomes AS SELECT *, {other} FROM "
+                f"(SELECT raw, {read} FROM (SELECT DISTINCT {raw} AS raw FROM {self.relation}))"
             )
             self.joins.append(f"LEFT JOIN staged_outcomes o ON o.raw = {raw}")
             code, score = "o.code", "o.score"
@@ -225,7 +229,7 @@ class _Work:
 
     def count_and_weight(self) -> None:
         if (column := self.mapping.count) is not None:
-            number = self.staged.number(column)
+            number = self._derived("votes", self.staged.number(column))
             self.values["votes"] = f"({number})::BIGINT"
             self._reject(self._missing(column), column, "The count is missing.")
             self._reject(
@@ -235,7 +239,7 @@ class _Work:
                 "The count is not a positive whole number.",
             )
         if (column := self.mapping.weight) is not None:
-            number = self.values["weight"] = self.staged.number(column)
+            number = self.values["weight"] = self._derived("weight", self.staged.number(column))
             self._reject(f"isnan({number})", column, "The weight is not finite.")
             self._reject(self._missing(column), column, "The weight is missing.")
             self._reject(f"{number} IS NULL", column, "The weight is not a number.")
@@ -308,15 +312,23 @@ class _Work:
     def time(self) -> None:
         if (column := self.mapping.time) is None:
             return
-        form = time_format(self.connection, self.staged, column, self.schema)
-        text = text_of(self.staged.text(column))
-        if form is not None:
-            self.values["time"] = time_sql(form, text)
-            self._reject(
-                f"({text} IS NOT NULL AND {self.values['time']} IS NULL)",
-                column,
-                f"The time is not {TIME_FORMATS[form]}.",
-            )
+        raw, kind = self.staged.raw(column), self.staged.type_of(column)
+        if kind.startswith("TIMESTAMP WITH"):
+            form, time = "iso", f"{raw} AT TIME ZONE 'UTC'"
+        elif kind.startswith(("TIMESTAMP", "DATE")):
+            form, time = "iso", f"{raw}::TIMESTAMP"
+        else:
+            found = time_format(self.connection, self.staged, column, self.schema)
+            if found is None:
+                return
+            form, time = found, time_sql(found, self.staged.text(column))
+        time = self.values["time"] = self._derived("time", time)
+        self._reject(
+            f"({time} IS NULL AND {text_of(self.staged.text(column))} IS NOT NULL "
+            f"OR {time} NOT BETWEEN '0001-01-01' AND '9999-12-31')",
+            column,
+            f"The time is not {TIME_FORMATS[form]}.",
+        )
 
     def order(self) -> None:
         if (column := self.mapping.order) is None:
@@ -349,7 +361,8 @@ class _Work:
         for name, column, sentence in pairs:
             if column is not None:
                 number = self.staged.number(column)
-                self.values[name] = f"(CASE WHEN isfinite({number}) THEN {number} END)"
+                finite = f"(CASE WHEN isfinite({number}) THEN {number} END)"
+                self.values[name] = self._derived(name, finite)
                 unreadable = f"({self.values[name]} IS NULL AND NOT {self._missing(column)})"
                 self._reject(unreadable, column, sentence)
 
@@ -359,6 +372,11 @@ class _Work:
                 self.values[role] = f"nullif({self.staged.text(column)}, '')"
         for at, column in enumerate(self.mapping.fields):
             self.values[f"field{at}"] = text_of(self.staged.text(column))
+
+    def _derived(self, name: str, sql: str) -> str:
+        """Work a value out once per row, ahead of all that asks for it; return its name."""
+        self.derived[f"row_{name}"] = sql
+        return f"raw.row_{name}"
 
     def _missing(self, column: str) -> str:
         text = self.staged.text(column)

@@ -84,8 +84,23 @@ class Source:
     survey: Survey | None
 
 
-def open_source(path: Path, name: str, *, encoding: str | None, watch: Watch) -> Source:
+def open_source(
+    path: Path, name: str, *, encoding: str | None, watch: Watch, made: list[Path]
+) -> Source:
     """Look at a file and bring it into a form that DuckDB can read.
+
+    Parameters
+    ----------
+    path : Path
+        The user's file; it is never changed.
+    name : str
+        What to call it in messages.
+    encoding : str or None
+        Of text, as far as no byte order mark says otherwise.
+    watch : Watch
+        Whom to tell, and whether to stop.
+    made : list of Path
+        Gets the temporary files that were made, for the caller to remove, on errors too.
 
     Raises
     ------
@@ -95,12 +110,12 @@ def open_source(path: Path, name: str, *, encoding: str | None, watch: Watch) ->
     head = _head(path, name)
     digest = hashlib.sha256()
     if head.startswith(b"\x1f\x8b"):
-        path = _decompressed(path, name, watch)
+        path = _decompressed(path, name, watch, made)
         head = _head(path, name)
     if head.startswith(b"PAR1"):
         for chunk in _chunks(path, watch):
             digest.update(chunk)
-        return Source(name, _readable(path), "parquet", digest.hexdigest(), None)
+        return Source(name, _readable(path, made), "parquet", digest.hexdigest(), None)
     for magic, what in _FOREIGN:
         if head.startswith(magic):
             raise InputError(f"{name} is {what}.")
@@ -108,7 +123,7 @@ def open_source(path: Path, name: str, *, encoding: str | None, watch: Watch) ->
     if encoding is not None:
         for chunk in _chunks(path, watch):
             digest.update(chunk)
-        path = _decoded(path, name, encoding, watch)
+        path = _decoded(path, name, encoding, watch, made)
         head = _head(path, name)
         survey = _survey(path, watch, hashlib.sha256())
     else:
@@ -117,7 +132,7 @@ def open_source(path: Path, name: str, *, encoding: str | None, watch: Watch) ->
                 f"{name} is not a text file; Podium reads CSV, TSV, Parquet and JSON, plain or .gz."
             )
         survey = _survey(path, watch, digest)
-    return Source(name, _readable(path), _kind(path, name), digest.hexdigest(), survey)
+    return Source(name, _readable(path, made), _kind(path, name), digest.hexdigest(), survey)
 
 
 def _head(path: Path, name: str) -> bytes:
@@ -191,23 +206,19 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
     return True
 
 
-def _decompressed(path: Path, name: str, watch: Watch) -> Path:
-    target = staged_path(".bytes")
+def _decompressed(path: Path, name: str, watch: Watch, made: list[Path]) -> Path:
+    target = _temporary(".bytes", made)
     try:
         with gzip.open(path, "rb") as packed, target.open("wb") as plain:
             while chunk := packed.read(_CHUNK):
                 watch.tell(0.0, "Decompressing the file")
                 plain.write(chunk)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        target.unlink(missing_ok=True)
         raise InputError(f"{name} is a damaged gzip file; fetch it again.") from error
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
     return target
 
 
-def _decoded(path: Path, name: str, encoding: str, watch: Watch) -> Path:
+def _decoded(path: Path, name: str, encoding: str, watch: Watch, made: list[Path]) -> Path:
     try:
         text_encoding = codecs.lookup(encoding)._is_text_encoding
     except (LookupError, ValueError):
@@ -216,18 +227,14 @@ def _decoded(path: Path, name: str, encoding: str, watch: Watch) -> Path:
         raise InputError(
             f"There is no encoding {encoding!r}; common ones are utf-8, latin-1, cp1252, utf-16."
         )
-    target = staged_path(".text")
+    target = _temporary(".text", made)
     try:
         with path.open("rb") as file, target.open("wb") as plain:
             _transcode(file, plain, encoding, watch)
     except UnicodeError as error:
-        target.unlink(missing_ok=True)
         raise InputError(
             f"{name} is not {encoding.removesuffix('-sig')}: {error}; state another encoding."
         ) from error
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
     return target
 
 
@@ -243,14 +250,22 @@ def _transcode(file: BinaryIO, plain: BinaryIO, encoding: str, watch: Watch) -> 
             plain.write(chunk.encode("utf-8"))
 
 
-def _readable(path: Path) -> Path:
+def _readable(path: Path, made: list[Path]) -> Path:
     """Return a path that DuckDB takes for one file: none of its glob characters is in it."""
     path = path.absolute()
-    if not _GLOB & set(str(path)):
-        return path
-    target = staged_path(".bytes")
+    return linked(path, ".bytes", made) if _GLOB & set(str(path)) else path
+
+
+def linked(path: Path, suffix: str, made: list[Path]) -> Path:
+    """Return a generated name in the private directory for the same bytes."""
+    target = _temporary(suffix, made)
     try:
         os.link(path.resolve(), target)
     except OSError:
         shutil.copyfile(path, target)
     return target
+
+
+def _temporary(suffix: str, made: list[Path]) -> Path:
+    made.append(staged_path(suffix))
+    return made[-1]

@@ -14,7 +14,7 @@ from ranking.ingest.fit import (
     no_dialect,
     time_format,
 )
-from ranking.ingest.headers import SidePair, plain, side_of, side_pairs, words
+from ranking.ingest.headers import BEFORE_PLAY, SidePair, plain, side_of, side_pairs, words
 from ranking.ingest.mapping import Mapping
 from ranking.ingest.staged import StagedFile
 
@@ -51,6 +51,7 @@ _SCORES = ("score", "partial_success", "progress", "rating", "points", "grade", 
 _RESPONSES = ("response", "answer", "output", "completion", "text", "conversation", "content",
               "reply", "generation", "video", "media")  # fmt: skip
 _FEW_OUTCOMES = 20
+_SAMPLE_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,10 @@ class _Guess:
         sided = [
             c
             for c in free
-            if c not in paired and side_of(c) is not None and _wins(words(c)) and c not in named
+            if c not in paired
+            and side_of(c, BEFORE_PLAY) is not None
+            and _wins(words(c))
+            and c not in named
         ]
         other = [c for c in free if c not in paired and c not in (*named, *sided)]
         for column in (*named, *sided):
@@ -295,7 +299,9 @@ class _Guess:
         text = text_of(self.staged.text(column))
         row = self.connection.execute(
             f"SELECT count({text}) FILTER (lower({text}) <> 'nan'), "
-            f"count(*) FILTER ({condition.format(number=number)}) FROM {self.staged.relation()}"
+            f"count(*) FILTER ({condition.format(number=number)}) "
+            f"FROM (SELECT {self.staged.raw(column)} FROM {self.staged.relation()} "
+            f"LIMIT {_SAMPLE_ROWS})"
         ).fetchone()
         if row is None or not row[0]:
             return None
@@ -309,6 +315,8 @@ class _Guess:
         return row is not None and row[0] <= _FEW_OUTCOMES
 
     def _time(self, column: str) -> bool:
+        if self.staged.type_of(column).startswith(("TIMESTAMP", "DATE")):
+            return True
         try:
             return time_format(self.connection, self.staged, column) is not None
         except InputError:
