@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
 _MIRRORED = np.array([FIRST, TIE, SECOND, BOTH_BAD, SOFT])
-_SCORE = np.array([0.0, 0.5, 1.0, 0.5, np.nan])
+SCORE = np.array([0.0, 0.5, 1.0, 0.5, np.nan])
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ class Tally:
         n = np.ones(len(i)) if votes is None else np.asarray(votes, np.float64)
         w = n if weight is None else np.asarray(weight, np.float64)
         w2 = n if weight2 is None else np.asarray(weight2, np.float64)
-        y = _SCORE[code]
+        y = SCORE[code]
         wy = w * y if score is None else np.asarray(score, np.float64)
         w2y = w2 * y if weight2_score is None else np.asarray(weight2_score, np.float64)
         w2yy = w2 * y * y if weight2_score2 is None else np.asarray(weight2_score2, np.float64)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ranking.errors import InputError, StoreError, UnknownArenaError
+from ranking.ingest.dialects import SOFT_DIALECTS, score_of_code
 from ranking.ingest.mapping import Mapping
 from ranking.ingest.progress import Cancelled, Progress, Watch
 from ranking.ingest.rows import Interpretation, interpret
@@ -260,6 +261,9 @@ class _Import:
         table = self.arena.table
         varying = _log_columns(import_id, found) | self._added_columns(found)
         constant = {"import_id": varying.pop("import_id"), **_CONSTANT}
+        if found.mapping.dialect not in SOFT_DIALECTS:
+            constant["score"] = score_of_code("outcome")
+            del varying["score"]
         selected = ", ".join(f"{sql} AS {name}" for name, sql in varying.items())
         self.watch.execute(
             self.connection,

@@ -159,3 +159,7 @@ def _cases(word: str, codes: dict[int, tuple[str, ...]]) -> str:
     keys = ", ".join(f"'{name}'" for name, _ in pairs)
     values = ", ".join(str(code) for _, code in pairs)
     return f"([{values}])[list_position([{keys}], {word})]"
+
+
+SOFT_DIALECTS = ("one-to-two", "soft-first", "soft-second")
+"""Those in which an outcome may be a score between a win and a tie."""

@@ -183,11 +183,12 @@ class _Work:
 
     def competitors(self) -> None:
         first, second = (self.staged.text(c) for c in (self.mapping.first, self.mapping.second))
+        # QUALIFY, for DuckDB moves a WHERE on names below the distinct, to every row.
         self.connection.execute(
             "CREATE OR REPLACE TEMP TABLE staged_competitors AS "
             "SELECT raw, name, (dense_rank() OVER (ORDER BY name) - 1)::INTEGER AS code "
             f"FROM (SELECT raw, {text_of('raw')} AS name FROM (SELECT {first} AS raw FROM "
-            f"{self.relation} UNION SELECT {second} FROM {self.relation})) WHERE name IS NOT NULL"
+            f"{self.relation} UNION SELECT {second} FROM {self.relation})) QUALIFY name IS NOT NULL"
         )
         for alias, raw, role in (("a", first, "first"), ("b", second, "second")):
             self.joins.append(f"LEFT JOIN staged_competitors {alias} ON {alias}.raw = {raw}")
@@ -263,7 +264,7 @@ class _Work:
                 f"CREATE OR REPLACE TEMP TABLE staged_{table} AS SELECT *, "
                 "(dense_rank() OVER (ORDER BY name) - 1)::INTEGER AS code "
                 f"FROM (SELECT raw, {text_of('raw')} AS name, extra FROM (SELECT DISTINCT {raw} AS "
-                f"raw, {extra} AS extra FROM {self.relation} {per_name})) WHERE name IS NOT NULL"
+                f"raw, {extra} AS extra FROM {self.relation} {per_name})) QUALIFY name IS NOT NULL"
             )
             self.joins.append(f"LEFT JOIN staged_{table} {alias} ON {alias}.raw = {raw}")
             self.values[role] = f"{alias}.code"

@@ -88,6 +88,8 @@ class StagedFile:
             rows = connection.execute(
                 f"SELECT {texts} FROM {self.relation()} ORDER BY {self.line} LIMIT ?", [limit]
             ).fetchall()
+        import pandas as pd
+
         return pd.DataFrame(rows, columns=list(self.columns), dtype="str")
 
     @contextmanager

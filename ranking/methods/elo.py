@@ -104,8 +104,8 @@ class Elo:
         games = one_row_per_vote(games)
         rating = self.play(games)
         std_error = self._std_error(games) if self.resamples > 1 else np.full(len(rating), np.nan)
-        tally = games.tally()
-        pairs = tally.pairs()
+        tally = evidence.tally()
+        pairs = tally.pairs(both_bad=self.both_bad)
         played = pairs.per_competitor(pairs.votes, pairs.votes)
         half = float(ndtri((1 + self.level) / 2)) * std_error
         centred = np.where(played > 0, rating, np.nan) - MEAN_POINTS
@@ -150,10 +150,10 @@ class Elo:
 
     def _arrays(self, games: Games) -> tuple[Codes, Codes, Floats, Floats, Codes]:
         return (
-            games.first,
-            games.second,
-            games.score,
-            games.weight,
+            np.ascontiguousarray(games.first, np.int32),
+            np.ascontiguousarray(games.second, np.int32),
+            np.ascontiguousarray(games.score),
+            np.ascontiguousarray(games.weight),
             batch_ends(games.time),
         )
 
@@ -171,6 +171,8 @@ def batch_ends(time: Floats) -> Codes:
 
     A row without a time (NaN) is a batch of its own.
     """
+    if np.isnan(time).all():
+        return np.arange(1, len(time) + 1)
     starts = np.flatnonzero(np.r_[True, time[1:] != time[:-1]])
     ends = np.r_[starts[1:], len(time)]
     return np.repeat(ends, np.diff(np.r_[starts, len(time)])).astype(np.int64)

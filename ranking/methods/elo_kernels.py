@@ -5,7 +5,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(cache=True)
+@njit("f8[::1](i4[::1], i4[::1], f8[::1], f8[::1], i8[::1], i8, f8, f8, f8)", cache=True)
 def play(first, second, score, weight, batch_end, m, k, scale, initial):
     """Play the log once; returns the ratings, shape (m,)."""
     rating = np.full(m, initial)

@@ -120,6 +120,8 @@ class Store:
 def _configuration() -> dict[str, str | bool | int | float | list[str]]:
     return {
         "memory_limit": MEMORY_LIMIT,
+        # Up to this many bits of key a tally is summed in an array, not in a hash table.
+        "perfect_ht_threshold": 20,
         "temp_directory": str(staging_directory()),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,

@@ -8,11 +8,22 @@ import numpy as np
 from ranking.outcomes import NAMES, SOFT
 from ranking.store.arenas import Arena
 from ranking.store.where import Where
-from ranking.tally import Games, Tally
+from ranking.tally import SCORE, Games, Tally
 
 if TYPE_CHECKING:
     import pandas as pd
 
+
+_READ = {
+    "score": "score",
+    "votes": "votes::DOUBLE",
+    "weight": "weight",
+    "item": "coalesce(item, -1)",
+    "judge": "coalesce(judge, -1)",
+    "time": "epoch_us(time) / 1e6",
+    "import_id": "import_id",
+}
+"""What `Games` needs of the columns that often hold nothing but a default."""
 
 _SUMS = {
     "votes": "sum(votes)",
@@ -27,7 +38,8 @@ _SUMS = {
 def read_tally(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where) -> Tally:
     """Group the selected comparisons by pair and outcome inside the database."""
     # Six sums cost twice what a count does, and a log without weights needs only the count.
-    sums = {"votes": "count(*)"} if _is_plain(connection, arena) else _SUMS
+    weighted = _varying(connection, arena) & {"votes", "weight", "score"}
+    sums = _SUMS if weighted else {"votes": "count(*)"}
     selected = ", ".join(f"({sql})::DOUBLE AS {name}" for name, sql in sums.items())
     columns = connection.execute(
         f"SELECT first, second, outcome, {selected} FROM {arena.table} "
@@ -41,32 +53,28 @@ def read_tally(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where
 
 def read_games(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where) -> Games:
     """Read the selected comparisons row by row, in the order of time, import and line."""
-    columns = connection.execute(
-        f"""
-        SELECT first, second, outcome, score, votes, weight,
-               coalesce(item, -1) AS item, coalesce(judge, -1) AS judge,
-               epoch_us(time) / 1e6 AS time
-        FROM {arena.table} WHERE {where.clause}
-        """,
-        list(where.parameters),
-    ).fetchnumpy()
-    names, first, second = _recoded(connection, arena, columns["first"], columns["second"])
-    time = np.ma.filled(columns["time"], np.nan)
-    games = Games(
-        names,
-        first,
-        second,
-        np.asarray(columns["outcome"], np.int64),
-        columns["score"],
-        np.asarray(columns["votes"], np.float64),
-        columns["weight"],
-        np.asarray(columns["item"], np.int64),
-        np.asarray(columns["judge"], np.int64),
-        time,
+    varying = _varying(connection, arena)
+    selected = ", ".join(
+        ["first", "second", "outcome", "line"]
+        + [f"{sql} AS {name}" for name, sql in _READ.items() if name in varying]
     )
-    # The database returns rows in the order of their import; most logs come sorted already.
-    unsorted = bool((time[1:] < time[:-1]).any() or np.isnan(time[:-1]).any())
-    return games.take(np.argsort(time, kind="stable")) if unsorted else games
+    columns = _in_order(
+        connection.execute(
+            f"SELECT {selected} FROM {arena.table} WHERE {where.clause}", list(where.parameters)
+        ).fetchnumpy()
+    )
+    names, first, second = _recoded(connection, arena, columns["first"], columns["second"])
+
+    def column(name: str, constant: float) -> np.ndarray:
+        values = columns.get(name)
+        return np.broadcast_to(constant, len(first)) if values is None else np.asarray(values)
+
+    score = columns["score"] if "score" in varying else SCORE[columns["outcome"]]
+    return Games(
+        names, first, second, columns["outcome"], score,
+        column("votes", 1.0), column("weight", 1.0), column("item", -1), column("judge", -1),
+        column("time", np.nan),
+    )  # fmt: skip
 
 
 def read_page(
@@ -195,12 +203,32 @@ def time_span(connection: duckdb.DuckDBPyConnection, arena: Arena) -> tuple[Any,
     return None if row is None or row[0] is None else (row[0], row[1])
 
 
-def _is_plain(connection: duckdb.DuckDBPyConnection, arena: Arena) -> bool:
-    """Whether every row is one comparison of weight 1 with an outcome that is not soft."""
+def _varying(connection: duckdb.DuckDBPyConnection, arena: Arena) -> set[str]:
+    """Return which columns of `_READ` hold more than their default, from DuckDB's statistics."""
     row = connection.execute(
-        f"SELECT max(votes), min(weight), max(weight), max(outcome) < {SOFT} FROM {arena.table}"
+        f"SELECT max(outcome) = {SOFT}, max(votes) > 1, min(weight) <> 1 OR max(weight) <> 1, "
+        "count(item) > 0, count(judge) > 0, count(time) > 0, min(import_id) <> max(import_id) "
+        f"FROM {arena.table}"
     ).fetchone()
-    return row == (1, 1.0, 1.0, True)
+    assert row is not None
+    return {name for name, varies in zip(_READ, row, strict=True) if varies}
+
+
+def _in_order(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Sort rows by time, import and line; rows without a time come last.
+
+    Several threads write an import, so that the table holds whole blocks of lines out of order.
+    """
+    keys = [columns.pop("line")]
+    if "import_id" in columns:
+        keys.append(columns.pop("import_id"))
+    if "time" in columns:
+        columns["time"] = np.ma.filled(columns["time"], np.nan)
+        keys.append(columns["time"])
+    if len(keys) == 1 and (keys[0][1:] > keys[0][:-1]).all():
+        return columns
+    order = np.lexsort(keys) if len(keys) > 1 else np.argsort(keys[0], kind="stable")
+    return {name: values[order] for name, values in columns.items()}
 
 
 def _named(connection: duckdb.DuckDBPyConnection, arena: Arena) -> str:
@@ -254,9 +282,11 @@ def _recoded(
     rows = connection.execute(
         "SELECT code, name FROM competitors WHERE arena_id = ? ORDER BY code", [arena.arena_id]
     ).fetchall()
-    position = np.zeros(max((code for code, _ in rows), default=-1) + 1, np.int64)
-    position[first] = 1
-    position[second] = 1
-    names = tuple(name for code, name in rows if position[code])
-    position = np.cumsum(position) - 1
+    present = np.zeros(max((code for code, _ in rows), default=-1) + 1, bool)
+    present[first] = True
+    present[second] = True
+    names = tuple(name for code, name in rows if present[code])
+    if present.all():
+        return names, first, second
+    position = np.cumsum(present) - 1
     return names, position[first], position[second]

@@ -1,5 +1,6 @@
 """Arenas, imports and undo; selections against a plain filter of the same rows."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -172,6 +173,26 @@ def test_games_come_in_the_order_of_time(tmp_path) -> None:
     names = [games.competitors[at] for at in games.first]
     assert names == ["c", "b", "a"]
     assert games.outcome.tolist() == [SECOND, FIRST, TIE]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_long_log_keeps_its_order(tmp_path, kind) -> None:
+    """Several threads write an import; its games still come line by line."""
+    rng = np.random.default_rng(0)
+    first = rng.integers(0, 50, 400_000)
+    second = (first + 1 + rng.integers(0, 49, 400_000)) % 50
+    names = np.array([f"model-{number:02d}" for number in range(50)])
+    frame = pd.DataFrame({"model_a": names[first], "model_b": names[second], "winner": "model_a"})
+    path = tmp_path / f"long.{kind}"
+    if kind == "csv":
+        frame.to_csv(path, index=False)
+    else:
+        frame.to_parquet(path, index=False)
+    store = Store(tmp_path / "long.duckdb")
+    import_file(store, path, arena="long")
+    for comparisons in (Comparisons.of(store, "long"), read(path)):
+        games = comparisons.games()
+        assert (np.array(games.competitors)[games.first] == names[first]).all()
 
 
 LOG = st.lists(
