@@ -138,7 +138,7 @@ def _columns(column: Any) -> str:
 def _say_rejected(rejected: int, reasons: Any) -> None:
     if not rejected:
         return
-    click.echo(f"{rejected:,} rows rejected:")
+    click.echo(f"{rejected:,} {'row' if rejected == 1 else 'rows'} rejected:")
     for reason, rows in zip(reasons["reason"], reasons["rows"], strict=True):
         click.echo(f"  {rows:,} × {reason}")
 
