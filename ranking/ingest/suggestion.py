@@ -144,9 +144,10 @@ class _Guess:
             return
         pairs = [p for p in side_pairs(self.free()) if self._names(p)]
         rank = {stem: at for at, stem in enumerate(_COMPETITORS)}
-        pairs = [p for p in pairs if p.stem in rank]
-        if pairs:
-            best = min(pairs, key=lambda p: rank[p.stem])
+        known = [p for p in pairs if p.stem in rank]
+        known = known or [p for p in pairs if self._same_names(p)]
+        if known:
+            best = min(known, key=lambda p: rank.get(p.stem, len(rank)))
             self.pair = best
             self.mapping = replace(self.mapping, first=best.first, second=best.second)
 
@@ -274,6 +275,25 @@ class _Guess:
     def _names(self, pair: SidePair) -> bool:
         """Whether a pair of columns can name competitors: not two columns of fractions."""
         return not any(self._fractions(column) for column in (pair.first, pair.second))
+
+    def _same_names(self, pair: SidePair) -> bool:
+        """Whether two columns of text hold much the same few values: journal_a, journal_b."""
+        if self._numeric(pair.first) or self._numeric(pair.second):
+            return False
+        first, second = (text_of(self.staged.text(c)) for c in (pair.first, pair.second))
+        row = self.connection.execute(
+            f"SELECT count(DISTINCT {first}), count(DISTINCT {second}), "
+            f"count(DISTINCT {first}) FILTER ({first} IN (SELECT {second} FROM "
+            f"{self.staged.relation()} LIMIT {_SAMPLE_ROWS})), count(*) "
+            f"FROM (SELECT * FROM {self.staged.relation()} LIMIT {_SAMPLE_ROWS})"
+        ).fetchone()
+        if row is None:
+            return False
+        of_first, of_second, shared, rows = row
+        fewest = min(of_first, of_second)
+        return bool(
+            fewest and shared >= fewest / 2 and max(of_first, of_second) <= max(rows, 4) / 2
+        )
 
     def _sides(self) -> tuple[str, str] | None:
         return self.pair.sides if self.pair is not None else None

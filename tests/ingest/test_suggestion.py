@@ -164,3 +164,13 @@ def test_real_logs_read_without_help(dataset, name, votes, competitors, dialect)
         found = check(file, suggestion.mapping)
     assert (found.votes, found.competitors, found.mapping.dialect) == (votes, competitors, dialect)
     assert read(dataset(name)).tally().votes.sum() == votes
+
+
+def test_any_pair_of_like_columns_can_name_the_competitors(staged):
+    """journal_a and journal_b hold the same few names; answer_a and answer_b do not."""
+    rows = "".join(
+        f"{a},{b},said {a}{k},said {b}{k},{a}\n" for k in range(3) for a, b in ("xy", "yz", "zx")
+    )
+    file = staged("journal_a,journal_b,remark_a,remark_b,winner\n" + rows)
+    mapping = suggest(file).mapping
+    assert (mapping.first, mapping.second) == ("journal_a", "journal_b")
