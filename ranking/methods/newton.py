@@ -56,7 +56,7 @@ def fit_strengths(
         gradient = divergence(m, i, j, s - n * p) - ridge * theta
         step = solve(m, i, j, n * p * (1 - p), gradient, ridge=ridge)
         decrement = float(gradient @ step)
-        theta, value = _descend(loss, theta, value, step, decrement)
+        theta, value = descend(loss, theta, value, step, decrement)
         if decrement < _TOLERANCE:
             return theta - theta.mean(), iteration
     raise ConvergenceError(
@@ -118,7 +118,7 @@ def log_loss(pairs: Pairs, strength: Floats) -> float:
     return float(total / weight) if weight else float("nan")
 
 
-def _descend(
+def descend(
     loss: Callable[[Floats], float], theta: Floats, value: float, step: Floats, decrement: float
 ) -> tuple[Floats, float]:
     """Take the longest of the steps 1, 1/2, 1/4, ... that lowers the loss enough (Armijo)."""

@@ -1,0 +1,1 @@
+"""Podium beside its closest peers: CPU, memory and agreement, measured in one run."""
