@@ -12,6 +12,8 @@ import click
 
 from ranking.errors import InputError, RankingError, RankingWarning, SelectionError
 
+_INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while a statement runs
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -39,6 +41,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:
+        if str(error) == _INTERRUPTED:
+            sys.exit(_fail("Stopped; nothing was changed."))
         if os.environ.get("PODIUM_DEBUG"):
             raise
         code = _fail(f"Unexpected {type(error).__name__}: {error} (PODIUM_DEBUG=1 shows where).")

@@ -220,6 +220,18 @@ def test_two_readings_of_an_outcome_are_refused(podium, tmp_path) -> None:
         assert json.loads(out)["competitors"][0]["competitor"] == leader
 
 
+def test_ctrl_c_while_the_database_works_changes_nothing(podium, monkeypatch) -> None:
+    """DuckDB turns Ctrl-C into a RuntimeError; the user reads one sentence, the file is free."""
+
+    def interrupted(*_, **__):
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr("ranking.ingest.committing._Import.run", interrupted)
+    code, _, err = podium("import", "battles.csv", "--arena", "zoo")
+    assert (code, err) == (1, "podium: Stopped; nothing was changed.\n")
+    assert "No arenas yet" in podium("arenas")[1]
+
+
 def test_a_closed_pipe_is_quiet(imported, tmp_path) -> None:
     """`podium ... | head -1` ends without a word of complaint."""
     run = subprocess.run(
