@@ -182,6 +182,8 @@ def _store_error(path: Path, message: str) -> StoreError:
         )
     if "permission denied" in lowered or "read-only" in lowered:
         return StoreError(f"{path} cannot be written here; name a database elsewhere with --db.")
+    if "cannot open file" in lowered:
+        return StoreError(f"{path} cannot be opened; name another file with --db.")
     if "not a valid duckdb" in lowered:
         return StoreError(f"{path} is not a DuckDB database; name another file with --db.")
     if "version number" in lowered or "newer version" in lowered:
