@@ -42,7 +42,7 @@ def summary(arena: Arena, selection: Selection, ratings: Ratings, facets: Facets
                 check.words,
                 icon=":material/check_circle:" if check.good else ":material/info:",
                 color="green" if check.good else "orange",
-                help=check.reason,
+                help=literal(check.reason),
             )
     with st.container(gap=None):
         for sentence in ratings.warnings:

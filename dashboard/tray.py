@@ -42,6 +42,7 @@ class Tray:
 
     dropped: list[Dropped] = field(default_factory=list)
     job: Job | None = None
+    kept: list[ImportReport] = field(default_factory=list)
     _staged: dict[tuple[int, str | None, str | None], StagedFile] = field(default_factory=dict)
     _suggestions: dict[tuple[str, ...], Suggestion] = field(default_factory=dict)
     _checks: dict[tuple[str, str], Check] = field(default_factory=dict)
@@ -84,7 +85,7 @@ class Tray:
         InputError
             If nothing of it could be imported.
         """
-        key = (staged.content_hash, mapping.to_json())
+        key = (str(staged.path), mapping.to_json())
         if key not in self._checks:
             self._checks[key] = check(staged, mapping)
         return self._checks[key]
@@ -93,7 +94,7 @@ class Tray:
         self, staged: StagedFile, *, remembered: Mapping | None = None, given: Mapping | None = None
     ) -> Suggestion:
         """Suggest a mapping for a staged file, once."""
-        key = (staged.content_hash, *(m.to_json() if m else "" for m in (remembered, given)))
+        key = (str(staged.path), *(m.to_json() if m else "" for m in (remembered, given)))
         if key not in self._suggestions:
             self._suggestions[key] = suggest(staged, remembered=remembered, given=given)
         return self._suggestions[key]
@@ -125,9 +126,9 @@ class Tray:
     ) -> Job:
         """Start to import staged files into one arena; the job's result lists the reports."""
         files = list(planned)
+        self.kept = []
 
         def work(tell: Callable[[float, str], None], cancelled: object) -> list[ImportReport]:
-            reports = []
             for position, (staged, mapping) in enumerate(files):
 
                 def part(fraction: float, doing: str, position: int = position) -> None:
@@ -137,15 +138,19 @@ class Tray:
                     store, staged, mapping,
                     arena=arena, noun=noun, progress=part, cancelled=cancelled,
                 )  # fmt: skip
-                reports.append(report)
-            return reports
+                self.kept.append(report)
+            return self.kept
 
         self.job = Job(work)
         return self.job
 
     def _release(self, file: Dropped) -> None:
         for key in [key for key in self._staged if key[0] == file.number]:
-            self._staged.pop(key).close()
+            staged = self._staged.pop(key)
+            staged.close()
+            of_it = str(staged.path)
+            self._checks = {k: v for k, v in self._checks.items() if k[0] != of_it}
+            self._suggestions = {k: v for k, v in self._suggestions.items() if k[0] != of_it}
 
 
 @st.cache_resource(scope="session", on_release=Tray.clear, show_spinner=False)

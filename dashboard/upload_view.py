@@ -8,11 +8,11 @@ from pathlib import PurePath
 import streamlit as st
 
 from dashboard import data, state
+from dashboard.data_view import rejected_csv
 from dashboard.tray import Dropped, Tray
 from dashboard.wording import count, counted, file_stem, literal
 from ranking.errors import AmbiguousOutcomeError, CancelledError, InputError, RankingError
 from ranking.ingest import DIALECTS, ROLES, Check, Mapping, StagedFile
-from ranking.leaderboard import formula_safe
 from ranking.store import Arena
 
 ENCODINGS = {
@@ -179,9 +179,8 @@ def confirm(
         key=f"preview-{number}",
     )
     # The choice of arena may change the suggestion: then the boxes start afresh.
-    own = (
-        f"{number}-{batch.files[0][0].number}-{target.existing.arena_id if target.existing else 0}"
-    )
+    arena = target.existing.arena_id if target.existing else 0
+    own = f"{number}-{batch.files[0][0].number}-{hash(batch.first.columns)}-{arena}"
     mapping = _pick_mapping(batch.first, suggestion.mapping, own)
     mapping = _pick_dialect(held, batch.first, mapping, own)
     if mapping is None:
@@ -306,7 +305,7 @@ def _show_check(
         )
         st.download_button(
             "Rejected rows (CSV)",
-            lambda: _rejects_csv(result),
+            lambda: rejected_csv(result.rejects(MOST_REJECTS)),
             file_name=f"{file_stem(file.name)}-rejected.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -362,6 +361,9 @@ def follow(held: Tray) -> None:
         _watch(held)
         st.stop()
     held.job = None
+    if job.error is not None and held.kept:
+        kept = " ".join(_told(report) for report in held.kept)
+        st.info(literal(f"Before it stopped: {kept}"), icon=":material/check_circle:")
     if job.error is None:
         reports = job.result
         state.say(" ".join(_told(report) for report in reports))
@@ -373,7 +375,7 @@ def follow(held: Tray) -> None:
         st.error(literal(str(job.error)), icon=":material/error:")
     else:
         _log.error("An import failed", exc_info=job.error)
-        st.error("The import failed, and nothing of it was kept.", icon=":material/error:")
+        st.error("The import failed, and nothing of that file was kept.", icon=":material/error:")
 
 
 @st.fragment(run_every=0.5)
@@ -392,13 +394,6 @@ def _told(report: object) -> str:
         return "This file is in the arena already; nothing changed."
     kept = f"Imported {counted(report.accepted, 'row')}"
     return f"{kept}, rejected {count(report.rejected)}." if report.rejected else f"{kept}."
-
-
-def _rejects_csv(result: Check) -> str:
-    rejects = result.rejects(MOST_REJECTS)
-    for name in rejects.columns[1:]:
-        rejects[name] = [formula_safe(str(v)) if v is not None else "" for v in rejects[name]]
-    return str(rejects.to_csv(index=False))
 
 
 def _label(role: str) -> str:

@@ -28,14 +28,16 @@ def conclusion(ratings: Ratings) -> tuple[str, str]:
     # Who is known to one side only, or by a few games, could stand anywhere: it is counted apart.
     bounded = [at for at in ranked if not math.isinf(ratings.high[at] - ratings.low[at])]
     settled = [at for at in bounded if ratings.status[at] != "provisional"] or bounded or ranked
-    best = np.nanmin(np.append(ratings.rank_low[settled], np.inf))
-    first = [at for at in settled if ratings.rank_low[at] == best]
+    leader = settled[0]
+    first = [at for at in settled if ratings.high[at] >= ratings.low[leader]]
     detail = _second_sentence(ratings, bounded or ranked)
     open_ended = len(ranked) - len(bounded) if bounded else 0
     if open_ended:
         nouns = ratings.noun if open_ended == 1 else plural(ratings.noun)
         detail += f" {open_ended:,} more {nouns} never won or never lost and cannot be placed."
-    joining = [at for at in bounded if at not in settled and ratings.rank_low[at] <= best]
+    joining = [
+        at for at in bounded if at not in settled and ratings.high[at] >= ratings.low[leader]
+    ]
     if joining:
         nouns = ratings.noun if len(joining) == 1 else plural(ratings.noun)
         detail += f" {len(joining):,} provisional {nouns} may still take first place."
@@ -173,10 +175,12 @@ def _headline(ratings: Ratings, ranked: list[int], first: list[int]) -> str:
         if ratings.rank_high[at] == 1 and ratings.status[at] == "unbeaten":
             return f"{name} was never beaten and leads alone."
     leader = ratings.competitors[ranked[0]]
-    if first and ratings.rank_low[first[0]] > 1:
-        return f"{leader} has the highest rating that is settled."
     if len(ranked) == 1:
-        return f"{leader} is the only {ratings.noun} that can be rated."
+        alone = int(np.isfinite(ratings.rating).sum()) == 1
+        what = "that can be rated" if alone else "with a settled rating"
+        return f"{leader} is the only {ratings.noun} {what}."
+    if ratings.rank_low[ranked[0]] > 1:
+        return f"{leader} has the highest rating that is settled."
     if len(first) == 1:
         second = ranked[1]
         gap = ratings.rating[ranked[0]] - ratings.rating[second]
@@ -220,7 +224,7 @@ def _title(ratings: Ratings) -> str:
         f"{ratings.arena} (simulated)" if ratings.simulated else ratings.arena,
         f"{ratings.comparisons:,.0f} comparisons",
         f"{len(ratings):,} {plural(ratings.noun)}",
-        f"{ratings.method}, {ratings.level:.0%} intervals: {ratings.interval}",
+        f"{ratings.method}, {100 * ratings.level:g}% intervals: {ratings.interval}",
     ]
     return " · ".join(part for part in parts if part)
 

@@ -119,12 +119,12 @@ def _time(name: str, values: list[str]) -> datetime | None:
         raise SelectionError(f"The filter {name!r} can be given only once.")
     try:
         moment = datetime.fromisoformat(values[0])
-    except ValueError:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         raise SelectionError(
             f"{values[0]!r} is not a date; write {name}=2026-01-31 or {name}=2026-01-31T12:00."
         ) from None
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment
 
 

@@ -135,6 +135,16 @@ def test_selection_and_anchor(imported) -> None:
     assert {r["competitor"]: r["rating"] for r in found["competitors"]}["bee"] == 1500
 
 
+def test_elo_of_a_single_row(imported) -> None:
+    """The smallest selection there is."""
+    code, out, _ = imported(
+        "leaderboard", "zoo", "--method", "elo", "--where", "judge=bob", "--where", "language=de",
+        "--format", "json",
+    )  # fmt: skip
+    assert code == 0
+    assert json.loads(out)["comparisons"] == 1
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_an_export_can_be_imported_again(imported, ending) -> None:
     """What is written gives the same leaderboard when it is read."""

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from ranking.errors import SelectionError, SeparationWarning
@@ -108,14 +110,16 @@ def test_conclusion_without_a_clear_leader() -> None:
 
 
 def test_a_newcomer_is_not_declared_the_leader() -> None:
-    """Two lucky games do not lead: the settled leader is named, the newcomer is mentioned."""
-    games = make_games(
-        [0, 1, 2, 0], [1, 0, 0, 2], [1, 1, 1, 1], votes=[1500, 500, 4, 1], names=("a", "b", "new")
-    )
+    """A few lucky games do not lead: the settled leader is named, the newcomer is mentioned."""
+    rows = [(i, j, y) for i in range(8) for j in range(i + 1, 8) for y in (1,) * 300 + (0,) * 100]
+    rows += [(8, 0, 1)] * 4 + [(0, 8, 1)]
+    names = ("a", *"bcdefgh", "new")
+    games = make_games(*zip(*rows, strict=True), names=names)
     ratings = BradleyTerry().rate(games)
     headline, detail = conclusion(ratings)
     assert ratings.competitors[ratings.order[0]] == "new"
-    assert headline.startswith("a leads alone")
+    assert headline.startswith("a ")
+    assert "new" not in headline
     assert "1 provisional competitor may still take first place" in detail
 
 
@@ -125,6 +129,29 @@ def test_an_unbeaten_leader_has_no_invented_lead() -> None:
     with pytest.warns(SeparationWarning):
         headline, _ = conclusion(BradleyTerry().rate(games))
     assert headline == "A was never beaten and leads alone."
+
+
+def test_one_settled_competitor_among_newcomers_is_not_the_only_one_rated() -> None:
+    """A star of newcomers round one baseline: only the baseline's rating is settled."""
+    rows = [(0, j, y) for j in range(1, 9) for y in (1, 0) * 5]
+    headline, _ = conclusion(BradleyTerry().rate(make_games(*zip(*rows, strict=True))))
+    assert headline == "A is the only competitor with a settled rating."
+
+
+def test_a_lead_is_claimed_only_over_the_whole_settled_field() -> None:
+    """Whoever overlaps the leader shares first place, whatever newcomers stand above."""
+    ratings = replace(
+        board(),
+        rating=np.array([1300.0, 1100, 1090]),
+        low=np.array([1120.0, 1060, 1070]),
+        high=np.array([1480.0, 1140, 1110]),
+        rank_low=np.array([1.0, 1, 2]),
+        rank_high=np.array([2.0, 3, 3]),
+        status=("provisional", "ok", "ok"),
+    )
+    headline, detail = conclusion(ratings)
+    assert headline == "middle and weak share first place."
+    assert "1 provisional competitor may still take first place" in detail
 
 
 def test_conclusion_without_intervals() -> None:

@@ -82,11 +82,11 @@ def check(staged: StagedFile, mapping: Mapping) -> Check:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE staged_cells AS SELECT {values['first']} AS first, "
             f"{values['second']} AS second, {values['outcome']} AS outcome, count(*) AS rows, "
-            f"sum({values.get('votes', '1')})::BIGINT AS votes "
+            f"sum({values.get('votes', '1')})::HUGEINT AS votes "
             f"FROM {found.source} WHERE {found.accepted} GROUP BY 1, 2, 3"
         )
         counted = connection.execute(
-            "SELECT outcome, sum(rows)::BIGINT, sum(votes)::BIGINT FROM staged_cells GROUP BY 1"
+            "SELECT outcome, sum(rows)::HUGEINT, sum(votes)::HUGEINT FROM staged_cells GROUP BY 1"
         ).fetchall()
         competitors = connection.execute(
             "SELECT count(DISTINCT code) FROM (SELECT unnest([first, second]) AS code "

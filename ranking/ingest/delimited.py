@@ -104,7 +104,9 @@ def _first_lines(source: Source) -> list[str]:
                 break
             if size > 1 << 24:
                 break
-    header = next(line for line in lines if line.strip())
+    header = next((line for line in lines if line.strip()), None)
+    if header is None:
+        raise InputError(f"{source.name} holds nothing but blank lines.")
     if any("\udc80" <= char <= "\udcff" for char in header):
         raise InputError(
             f"The header of {source.name} is not valid UTF-8; state the encoding of the file, "

@@ -147,7 +147,9 @@ def code_by_name(text: str, first: str, second: str) -> str:
     """Return SQL for the outcome's code where the column holds the winner's own name."""
     shared = code_sql("words", text)
     return (
-        f"(CASE WHEN lower({text}) = lower({first}) THEN {FIRST} "
+        f"(CASE WHEN {text} = {first} THEN {FIRST} WHEN {text} = {second} THEN {SECOND} "
+        f"WHEN lower({first}) = lower({second}) THEN NULL "
+        f"WHEN lower({text}) = lower({first}) THEN {FIRST} "
         f"WHEN lower({text}) = lower({second}) THEN {SECOND} "
         f"WHEN {shared} IN ({TIE}, {BOTH_BAD}) THEN {shared} END)"
     )

@@ -210,8 +210,19 @@ def _told_by_header(mapping: Mapping, fits: list[str]) -> str | None:
     return told[0] if len(told) == 1 else None
 
 
+_SAYS = {
+    "win", "wins", "won", "p", "prob", "probability", "of", "is", "preferred", "preference",
+    "better", "score", "model", "player", "policy", "team", "system", "generator", "agent", "side",
+}  # fmt: skip
+"""The words beside a side that make a header say "this side won"; others may turn it round."""
+
+
 def _side(mapping: Mapping) -> int | None:
-    return side_of(mapping.outcome, BEFORE_PLAY)
+    """Return the side that a header speaks of, in the words that tell the competitors apart."""
+    named = {*words(mapping.first), *words(mapping.second)}
+    own = [pair for pair in BEFORE_PLAY if set(pair) <= named]
+    rest = set(words(mapping.outcome)) - {word for pair in own for word in pair}
+    return side_of(mapping.outcome, own) if rest <= _SAYS else None
 
 
 def time_format(

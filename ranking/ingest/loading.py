@@ -58,6 +58,7 @@ def stage(
     """
     watch = Watch(progress, cancelled)
     name = name if name is not None else Path(path).name or str(path)
+    name = name.encode("utf-8", "replace").decode()
     made = [staged_path(".duckdb")]
     kept: tuple[Path, ...] = ()
     try:
@@ -172,7 +173,10 @@ class _Staging:
         assert survey is not None
         lines = self.source.kind == "json lines"
         layout = "newline_delimited" if lines else "array"
-        read = f"read_json_objects(?, format = '{layout}', compression = 'none')"
+        read = (
+            f"read_json_objects(?, format = '{layout}', compression = 'none', "
+            "hive_partitioning = false)"
+        )
         clean = not survey.nuls and survey.utf8
         if clean and self._load_objects(connection, read, self.source.path):
             rows, records = connection.execute(
@@ -183,7 +187,7 @@ class _Staging:
                 return columns, "raw.rowid + 1"
         copy = json_records.copy_carefully(self.source, self.watch)
         with delimited.removed(copy.records, copy.rejects):
-            read = "read_json_objects(?, format = 'newline_delimited')"
+            read = "read_json_objects(?, format = 'newline_delimited', hive_partitioning = false)"
             if not self._load_objects(connection, read, copy.records):
                 raise InputError(f"{self.source.name} is not valid JSON.")
             columns = self._objects_to_raw(connection, "json->'record'", "/record")
@@ -276,7 +280,7 @@ class _Staging:
 
 _CSV = (
     "auto_detect = false, quote = '\"', escape = '\"', strict_mode = true, null_padding = false, "
-    "compression = 'none', encoding = 'utf-8'"
+    "compression = 'none', encoding = 'utf-8', hive_partitioning = false"
 )
 
 # A carriage return inside a value must not pass for the end of a line of what Podium wrote.
@@ -313,9 +317,12 @@ def _parquet_shape(
 ) -> tuple[int, tuple[str, ...]]:
     names = ", ".join(f"c{at}" for at in range(width))
     described = connection.execute(
-        f"DESCRIBE SELECT {names} FROM read_parquet(?) AS t({names})", [str(path)]
+        f"DESCRIBE SELECT {names} FROM read_parquet(?, hive_partitioning = false) AS t({names})",
+        [str(path)],
     ).fetchall()
-    rows = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchall()[0][0]
+    ((rows,),) = connection.execute(
+        "SELECT count(*) FROM read_parquet(?, hive_partitioning = false)", [str(path)]
+    ).fetchall()
     return int(rows), tuple(str(row[1]) for row in described)
 
 

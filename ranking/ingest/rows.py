@@ -23,7 +23,7 @@ from ranking.ingest.mapping import Mapping
 from ranking.ingest.staged import StagedFile
 
 _MANY_VALUES = 100_000
-_LARGEST_COUNT = 2**53
+_LARGEST_COUNT = 10**9  # so that no sum of counts leaves a 64-bit integer
 _NOT_THERE = "('', 'nan', 'na', 'n/a', 'null', 'none')"
 _SHOWN_FIRST = ("a", "first", "left", "model_a", "modela")
 _SHOWN_SECOND = ("b", "second", "right", "model_b", "modelb")
@@ -237,7 +237,7 @@ class _Work:
                 f"({number} IS NULL OR NOT isfinite({number}) OR {number} < 1 "
                 f"OR {number} > {_LARGEST_COUNT} OR {number} <> floor({number}))",
                 column,
-                "The count is not a positive whole number.",
+                "The count is not a whole number from 1 to 1,000,000,000.",
             )
         if (column := self.mapping.weight) is not None:
             number = self.values["weight"] = self._derived("weight", self.staged.number(column))
@@ -339,10 +339,10 @@ class _Work:
         if sides_flipped(self.mapping):
             first, second = second, first
         self.values["first_shown"] = (
-            f"(CASE WHEN lower({text}) IN {('1', 'true', 'yes', *first)} THEN true "
-            f"WHEN lower({text}) IN {('0', '2', 'false', 'no', *second)} THEN false "
-            f"WHEN lower({text}) = lower(a.name) THEN true "
-            f"WHEN lower({text}) = lower(b.name) THEN false END)"
+            # Names come first: competitors may be called 1 and 2, or A and B.
+            f"(CASE WHEN {text} = a.name THEN true WHEN {text} = b.name THEN false "
+            f"WHEN lower({text}) IN {('1', 'true', 'yes', *first)} THEN true "
+            f"WHEN lower({text}) IN {('0', '2', 'false', 'no', *second)} THEN false END)"
         )
         self._reject(
             f"({text} IS NOT NULL AND {self.values['first_shown']} IS NULL)",

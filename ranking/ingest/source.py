@@ -251,9 +251,10 @@ def _transcode(file: BinaryIO, plain: BinaryIO, encoding: str, watch: Watch) -> 
 
 
 def _readable(path: Path, made: list[Path]) -> Path:
-    """Return a path that DuckDB takes for one file: none of its glob characters is in it."""
+    """Return a path that DuckDB takes for one file: UTF-8, and none of its glob characters."""
     path = path.absolute()
-    return linked(path, ".bytes", made) if _GLOB & set(str(path)) else path
+    plain = os.fsencode(path).decode("utf-8", "ignore") == str(path)
+    return path if plain and not _GLOB & set(str(path)) else linked(path, ".bytes", made)
 
 
 def linked(path: Path, suffix: str, made: list[Path]) -> Path:

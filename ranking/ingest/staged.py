@@ -102,6 +102,8 @@ class StagedFile:
             If DuckDB cannot read it, as with a damaged Parquet file.
         """
         with self._lock:
+            if not self.path.exists():
+                raise InputError(f"{self.name} is no longer held; read it again.")
             connection = open_staged(self.path, self.parquet)
             try:
                 yield connection
@@ -128,7 +130,10 @@ class StagedFile:
             return f"{schema}raw"
         path = str(self.parquet).replace("'", "''")
         names = ", ".join([*(f"c{at}" for at in range(len(self.columns))), "row"])
-        return f"read_parquet('{path}', file_row_number = true) AS raw({names})"
+        return (
+            f"read_parquet('{path}', file_row_number = true, hive_partitioning = false) "
+            f"AS raw({names})"
+        )
 
     def raw(self, column: str) -> str:
         """Return the SQL of a column as it was staged.

@@ -1,6 +1,7 @@
 """Bradley–Terry ratings: components rated apart, sandwich intervals, one-sided bounds."""
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -20,7 +21,8 @@ from ranking.uncertainty.sandwich import Clusters, cluster_meat, hc0_weights, in
 
 _PROVISIONAL_INFORMATION = 5.0
 _PROVISIONAL_GAMES = 30
-_NO_SPREAD = 1e-9  # meat below this share of the information: the scores do not vary at all
+_BOUND_RIDGE = 0.1
+_NO_SPREAD = 1e-9  # meat below this share of the model's: the scores do not vary at all
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,8 @@ class BradleyTerry:
     def __post_init__(self) -> None:
         if not 0 < self.level < 1:
             raise InputError(f"The level must lie between 0 and 1, not {self.level}.")
-        if self.ridge <= 0:
-            raise InputError(f"The ridge must be positive, not {self.ridge}.")
+        if not 0 < self.ridge < np.inf:
+            raise InputError(f"The ridge must be positive and finite, not {self.ridge}.")
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -226,31 +228,40 @@ class _Component:
         status = _statuses(pairs, side, information)
         return cls(pairs, side, strength, ridge, iterations, information, bread, status)
 
+    @cached_property
+    def proper_bread(self) -> Floats:
+        """The inverse information under the ridge, which every conditioning leaves invertible."""
+        if self.ridge:
+            return self.bread
+        pairs = self.pairs
+        return inverse(pairs.m, pairs.first, pairs.second, self.information, ridge=_BOUND_RIDGE)
+
     def spread(self, clusters: Clusters | None) -> _Spread:
         """Estimate the covariance: CR1 with clusters, HC0 without.
 
         Where no score of a competitor varies (all its games are ties, say), the sandwich would
-        claim certainty; the information takes the place of its meat.
+        claim certainty; what the model expects takes the place of its meat.
         """
         pairs, m = self.pairs, self.pairs.m
-        clustered = clusters is not None and clusters.count > 1
+        # CR1 needs more comparisons than parameters and more than one cluster.
+        clustered = clusters is not None and clusters.count > 1 and clusters.votes.sum() > m - 1
         if clustered and clusters is not None:
             meat = cluster_meat(clusters, self.strength, parameters=m - 1)
             own = np.diag(meat)
         else:
             weights = hc0_weights(pairs, self.strength)
             own = pairs.per_competitor(weights, weights)
-        informed = pairs.per_competitor(self.information, self.information)
-        unvaried = own <= _NO_SPREAD * informed
+        expected = self.information * pairs.weight2 / pairs.weight
+        unvaried = own <= _NO_SPREAD * pairs.per_competitor(expected, expected)
         affected = unvaried[pairs.first] | unvaried[pairs.second]
-        filled = np.where(affected, self.information, 0.0)
+        filled = np.where(affected, expected, 0.0)
         if clustered:
             meat = meat + laplacian(m, pairs.first, pairs.second, filled)
         elif m <= DENSE_LIMIT:
-            weights = np.where(affected, self.information, weights)
+            weights = np.where(affected, expected, weights)
             meat = laplacian(m, pairs.first, pairs.second, weights)
         else:
-            weights = np.where(affected, self.information, weights)
+            weights = np.where(affected, expected, weights)
             meat = sparse_laplacian(m, pairs.first, pairs.second, weights)
         half = meat @ self.bread
         variances = np.einsum("ij,ij->j", self.bread, half)
@@ -267,7 +278,9 @@ class _Component:
         quantile = float(stdtrit(df, tail) if np.isfinite(df) else ndtri(tail))
         low = self.strength - quantile * spread.std_error
         high = self.strength + quantile * spread.std_error
-        posterior = ndtri(tail) * np.sqrt(np.diag(self.bread))
+        # The prior's variance of the mean strength is no part of the sum-zero gauge.
+        of_mean = 1 / (self.pairs.m * self.ridge) if self.ridge else 0.0
+        posterior = ndtri(tail) * np.sqrt(np.maximum(np.diag(self.bread) - of_mean, 0.0))
         for at in np.flatnonzero(self.side).tolist():
             low[at], high[at] = -np.inf, np.inf
             if self.side[at] == 1:
@@ -279,9 +292,18 @@ class _Component:
     def _bound(self, at: int, sign: int, level: float, otherwise: float) -> float:
         if self.status[at] not in ("unbeaten", "winless"):
             return float(otherwise)
-        return unbeaten_bound(
-            self.pairs, self.strength, self.bread, self.information, at, level=level, sign=sign
+        bound = unbeaten_bound(
+            self.pairs,
+            self.strength,
+            self.proper_bread,
+            self.information,
+            at,
+            level=level,
+            sign=sign,
         )
+        # The prior draws the estimate in; with much evidence the bound lies beyond it.
+        own = float(self.strength[at])
+        return min(bound, own) if sign == 1 else max(bound, own)
 
 
 def _statuses(pairs: Pairs, side: Codes, information: Floats) -> tuple[Status, ...]:

@@ -1,7 +1,8 @@
 """Elo: online ratings in the order of time."""
 
+import math
 from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from scipy.special import ndtri
@@ -17,6 +18,7 @@ from ranking.ratings import MEAN_POINTS, POINTS_PER_LOGIT, Ratings, Status
 from ranking.tally import Games, Tally
 
 _PROVISIONAL_GAMES = 30
+_LAYOUT: tuple[Literal["C", "W"], ...] = ("C", "W")  # what the compiled loops are typed for
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,10 @@ class Elo:
     def __post_init__(self) -> None:
         if not 0 < self.level < 1:
             raise InputError(f"The level must lie between 0 and 1, not {self.level}.")
-        if self.k <= 0 or self.scale <= 0:
-            raise InputError("K and the scale must be positive.")
+        if not (0 < self.k < math.inf and 0 < self.scale < math.inf):
+            raise InputError("K and the scale must be positive and finite.")
+        if not math.isfinite(self.initial):
+            raise InputError(f"The initial rating must be finite, not {self.initial}.")
         if self.resamples < 0:
             raise InputError(f"The number of resamples cannot be {self.resamples}.")
 
@@ -107,6 +111,7 @@ class Elo:
         tally = evidence.tally()
         pairs = tally.pairs(both_bad=self.both_bad)
         played = pairs.per_competitor(pairs.votes, pairs.votes)
+        std_error = np.where(played > 0, std_error, np.nan)
         half = float(ndtri((1 + self.level) / 2)) * std_error
         centred = np.where(played > 0, rating, np.nan) - MEAN_POINTS
         estimate = Estimate(
@@ -150,10 +155,10 @@ class Elo:
 
     def _arrays(self, games: Games) -> tuple[Codes, Codes, Floats, Floats, Codes]:
         return (
-            np.ascontiguousarray(games.first, np.int32),
-            np.ascontiguousarray(games.second, np.int32),
-            np.ascontiguousarray(games.score),
-            np.ascontiguousarray(games.weight),
+            np.require(games.first, np.int32, _LAYOUT),
+            np.require(games.second, np.int32, _LAYOUT),
+            np.require(games.score, np.float64, _LAYOUT),
+            np.require(games.weight, np.float64, _LAYOUT),
             batch_ends(games.time),
         )
 

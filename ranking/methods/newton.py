@@ -57,7 +57,7 @@ def fit_strengths(
         step = solve(m, i, j, n * p * (1 - p), gradient, ridge=ridge)
         decrement = float(gradient @ step)
         theta, value = descend(loss, theta, value, step, decrement)
-        if decrement < _TOLERANCE:
+        if decrement < _TOLERANCE * min(1.0, float(n.sum())):
             return theta - theta.mean(), iteration
     raise ConvergenceError(
         f"Bradley–Terry did not converge in {_ITERATIONS} steps (decrement {decrement:.2g}); "

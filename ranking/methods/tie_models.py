@@ -235,9 +235,14 @@ def fit_tie_model(cells: OutcomeCells, model: TieModel, *, ridge: float = 0.0) -
 
     Raises
     ------
+    InputError
+        If the log has no outcome of the model, or no both-bad where that sets the zero.
     ConvergenceError
         If the decrement is not small after 200 steps.
     """
+    if not cells.weight.sum() or (not model.gauge_free and not cells.weight[-1].sum()):
+        missing = "both-bad" if cells.weight.sum() else "any outcome that it knows"
+        raise InputError(f"The {model.name} model needs {missing}; this log has none.")
     m, i, j = cells.m, cells.first, cells.second
     x = np.concatenate([np.zeros(m), model.start(cells.weight.sum(axis=1))])
     gauge = np.zeros((len(x), len(x)))

@@ -314,7 +314,7 @@ def _arenas(connection: duckdb.DuckDBPyConnection) -> list[Arena]:
 
 def _votes(connection: duckdb.DuckDBPyConnection, arena_id: int) -> int:
     row = connection.execute(
-        f"SELECT coalesce(sum(votes), 0)::BIGINT FROM {comparisons_table(arena_id)}"
+        f"SELECT coalesce(sum(votes), 0)::HUGEINT FROM {comparisons_table(arena_id)}"
     ).fetchone()
     return int(row[0]) if row else 0
 

@@ -101,7 +101,7 @@ def cluster_meat(clusters: Clusters, strength: Floats, *, parameters: int) -> Fl
     residual *= clusters.votes * clusters.weight
     meat = np.zeros((m, m))
     order = np.argsort(clusters.cluster, kind="stable")
-    step = max(1, _BLOCK // m)
+    step = max(1, min(size, _BLOCK // m))
     bounds = np.searchsorted(clusters.cluster[order], np.arange(0, size + step, step))
     for block, (start, stop) in enumerate(pairwise(bounds)):
         rows = order[start:stop]

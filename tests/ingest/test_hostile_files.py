@@ -7,7 +7,7 @@ import pytest
 
 from ranking.comparisons import Comparisons
 from ranking.errors import InputError, RankingError
-from ranking.ingest import Mapping, check, import_file, stage
+from ranking.ingest import Mapping, check, import_file, read, stage
 from ranking.store import Store, arenas
 
 NASTY = [
@@ -112,3 +112,37 @@ def test_stubs_of_files_are_sentences(staged, content):
     """The first bytes of a format and nothing more."""
     with pytest.raises(RankingError, match=r"log\.csv"):
         staged(content)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "text"),
+    [
+        ("c0=evil", "log.csv", "model_a,model_b,winner\nx,y,model_a\n"),
+        ("json=evil", "log.jsonl", '{"model_a": "x", "model_b": "y", "winner": "model_a"}\n'),
+    ],
+)
+def test_a_folder_cannot_replace_a_column(tmp_path, folder, name, text):
+    """A folder called name=value is a folder, not a partition."""
+    place = tmp_path / folder
+    place.mkdir()
+    (place / name).write_text(text)
+    assert set(read(place / name).tally().competitors) == {"x", "y"}
+
+
+def test_counts_cannot_break_the_list_of_arenas(tmp_path, store):
+    """Counts above a thousand million are rejected; the largest ones still add up."""
+    path = tmp_path / "counts.csv"
+    rows = "x,y,model_a,1000000000\n" * 1024 + "x,y,model_b,9007199254740992\n"
+    path.write_text("model_a,model_b,winner,count\n" + rows)
+    report = import_file(store, path, arena="counts")
+    assert (report.accepted, report.rejected) == (1024, 1)
+    assert arenas(store)[0].comparisons == 1024 * 10**9
+
+
+@pytest.mark.parametrize("text", ["\u00a0\n\u00a0\n", "\u0085"])
+def test_a_file_of_odd_blanks_is_one_sentence(tmp_path, text):
+    """What Python takes for blank is blank."""
+    path = tmp_path / "blank.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError):
+        read(path)

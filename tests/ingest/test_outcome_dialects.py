@@ -160,3 +160,42 @@ def test_the_order_of_the_header_never_swaps_the_sides(staged, order, swap):
         mapping = Mapping(first="model_b", second="model_a", outcome="winner")
     sample = check(file, mapping).sample.iloc[0]
     assert {sample["A"]: "first", sample["B"]: "second"}["good"] == sample["outcome"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["preference_v2", "winner_v1", "winner_1", "judge_1_preference", "not_preferred_a", "a_lost",
+     "p_value_b", "better_than_first"],
+)  # fmt: skip
+def test_a_header_tells_only_what_it_says(staged, header):
+    """Version numbers and other words beside a side do not settle what 0 and 1 mean."""
+    file = staged(f"model_a,model_b,{header}\nx,y,1\ny,x,0\nx,y,1\n")
+    mapping = Mapping(first="model_a", second="model_b", outcome=header)
+    assert suggest(file, given=mapping).mapping.dialect is None
+
+
+@pytest.mark.parametrize(
+    ("header", "dialect"),
+    [("a_wins", "first-is-1"), ("p_a_wins", "first-is-1"), ("model_b_preferred", "first-is-0")],
+)
+def test_a_header_that_names_the_winning_side_is_believed(staged, header, dialect):
+    """ "a_wins" says that 1 is a win of A."""
+    file = staged(f"model_a,model_b,{header}\nx,y,1\ny,x,0\nx,y,1\n")
+    mapping = Mapping(first="model_a", second="model_b", outcome=header)
+    assert suggest(file, given=mapping).mapping.dialect == dialect
+
+
+def test_the_winners_name_is_matched_exactly_first(staged):
+    """Foo and foo are two competitors; "foo" is the second's name."""
+    file = staged("left,right,winner\nFoo,foo,foo\nfoo,Foo,foo\nbar,foo,BAR\nbar,foo,bar\n")
+    mapping = Mapping(first="left", second="right", outcome="winner", dialect="name")
+    assert check(file, mapping).outcomes == {"first": 3, "second": 1}
+
+
+def test_the_order_column_is_read_by_name_before_number(staged):
+    """Competitors called 1 and 2: "1" is a name, not the first side."""
+    file = staged("player_a,player_b,winner,first_shown\n2,1,player_a,1\n1,2,player_a,1\n")
+    mapping = Mapping(
+        first="player_a", second="player_b", outcome="winner", dialect="words", order="first_shown"
+    )
+    assert check(file, mapping).sample["A shown first"].tolist() == [False, True]

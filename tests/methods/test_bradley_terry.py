@@ -322,6 +322,7 @@ def test_a_competitor_without_games_is_labelled() -> None:
     [
         ({"level": 1.0}, "level must lie between 0 and 1"),
         ({"ridge": 0.0}, "ridge must be positive"),
+        ({"ridge": float("nan")}, "ridge must be positive"),
     ],
 )
 def test_impossible_settings_are_refused(settings, sentence) -> None:
@@ -349,3 +350,39 @@ def test_large_graphs_take_another_route_to_the_same_numbers(monkeypatch) -> Non
     sparse = BradleyTerry().rate(games)
     np.testing.assert_allclose(sparse.low, dense.low, atol=1e-6)
     assert sparse.covariance is None
+
+
+@pytest.mark.parametrize("prior", ["auto", "firth"])
+@pytest.mark.parametrize("votes", [1, 2, 3, 100, 50_000])
+def test_a_rating_lies_within_its_own_interval(prior, votes) -> None:
+    """Also where the prior draws an unbeaten competitor's estimate far in."""
+    with pytest.warns(SeparationWarning):
+        ratings = BradleyTerry(prior=prior).rate(tally_of({(0, 1): (votes, 0, 0)}, "AB"))
+    assert (ratings.low <= ratings.rating).all()
+    assert (ratings.rating <= ratings.high).all()
+
+
+def test_few_clustered_rows_still_have_intervals() -> None:
+    """As many comparisons as parameters: CR1 has no degrees of freedom, HC0 takes over."""
+    with pytest.warns(DegenerateWarning):
+        ratings = BradleyTerry().rate(make_games([0, 1], [1, 2], [0.5, 0.5], item=[0, 1]))
+    assert np.isfinite(ratings.std_error).all()
+
+
+def test_separated_groups_are_bounded_in_the_published_gauge() -> None:
+    """Two pairs, one 100:0 above the other: the bound leaves out the variance of the mean."""
+    games = make_games(
+        [0, 1, 2, 3, 0, 0, 1, 1], [1, 0, 3, 2, 2, 3, 2, 3], [1] * 8, votes=[20] * 4 + [25] * 4
+    )
+    with pytest.warns(SeparationWarning):
+        ratings = BradleyTerry().rate(games)
+    # 1.96 standard deviations of 111.5 points in the sum-zero gauge
+    assert ratings.high[2] - ratings.rating[2] < 250
+
+
+def test_tiny_weights_change_nothing() -> None:
+    """Weights of 1e-11 give the strengths of weights of 1."""
+    rows = ([0] * 10, [1] * 10, [1] * 9 + [0])
+    plain = BradleyTerry().rate(make_games(*rows))
+    tiny = BradleyTerry().rate(make_games(*rows, weight=[1e-11] * 10))
+    np.testing.assert_allclose(tiny.rating, plain.rating, atol=0.01)

@@ -89,7 +89,17 @@ def test_a_tally_is_refused() -> None:
         Elo().rate(log(ROWS).tally())
 
 
-@pytest.mark.parametrize("settings", [{"k": 0}, {"scale": -1}, {"resamples": -1}, {"level": 0}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"k": 0},
+        {"k": float("nan")},
+        {"initial": float("inf")},
+        {"scale": -1},
+        {"resamples": -1},
+        {"level": 0},
+    ],
+)
 def test_impossible_settings_are_refused(settings) -> None:
     """A setting outside its range is an error in words."""
     with pytest.raises(InputError):
