@@ -4,6 +4,9 @@ For pairs (i, j) with weights v, ``H = sum_p v_p (e_i - e_j)(e_i - e_j)'``. It i
 matrix of every model in which a comparison depends on a difference of strengths.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import numpy.typing as npt
 from scipy import linalg, sparse
@@ -49,11 +52,13 @@ def solve(
     Raises
     ------
     ConvergenceError
-        If the iterative solver for large graphs does not converge.
+        If the system is singular in floating point, or the iterative solver for large graphs does
+        not converge.
     """
     if m <= DENSE_LIMIT:
         system = laplacian(m, first, second, weight) + _gauge(m, ridge)
-        return np.asarray(linalg.solve(system, right, assume_a="pos", check_finite=False))
+        with _singular_in_words():
+            return np.asarray(linalg.solve(system, right, assume_a="pos", check_finite=False))
     system = sparse_laplacian(m, first, second, weight) + ridge * sparse.eye_array(m)
     inverse_diagonal = sparse.diags_array(1 / system.diagonal())
     solution, info = cg(system, right, rtol=1e-12, maxiter=20 * m, M=inverse_diagonal)
@@ -75,7 +80,8 @@ def inverse(m: int, first: Codes, second: Codes, weight: Floats, *, ridge: float
     """
     if m <= DENSE_LIMIT:
         system = laplacian(m, first, second, weight) + _gauge(m, ridge)
-        whole = np.asarray(linalg.inv(system, check_finite=False))
+        with _singular_in_words():
+            whole = np.asarray(linalg.inv(system, check_finite=False))
         return whole if ridge else whole - 1 / m
     system = sparse_laplacian(m, first, second, weight) + ridge * sparse.eye_array(m)
     if ridge:
@@ -119,6 +125,16 @@ def _independent_set(system: sparse.csr_array) -> npt.NDArray[np.bool_]:
             blocked[system.indices[system.indptr[node] : system.indptr[node + 1]]] = True
             chosen[node] = True
     return chosen
+
+
+@contextmanager
+def _singular_in_words() -> Iterator[None]:
+    try:
+        yield
+    except linalg.LinAlgError as error:
+        raise ConvergenceError(
+            "The weights or results span too many orders of magnitude to be rated together."
+        ) from error
 
 
 def _degrees(m: int, first: Codes, second: Codes, weight: Floats) -> Floats:

@@ -7,7 +7,13 @@ import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.errors import DegenerateWarning, DisconnectedWarning, InputError, SeparationWarning
+from ranking.errors import (
+    ConvergenceError,
+    DegenerateWarning,
+    DisconnectedWarning,
+    InputError,
+    SeparationWarning,
+)
 from ranking.methods import BradleyTerry
 from ranking.methods.newton import fit_strengths, leverages
 from ranking.ratings import POINTS_PER_LOGIT
@@ -386,3 +392,10 @@ def test_tiny_weights_change_nothing() -> None:
     plain = BradleyTerry().rate(make_games(*rows))
     tiny = BradleyTerry().rate(make_games(*rows, weight=[1e-11] * 10))
     np.testing.assert_allclose(tiny.rating, plain.rating, atol=0.01)
+
+
+def test_weights_beyond_floating_point_are_one_sentence() -> None:
+    """A weight of 1e100 beside one of 1 cannot be rated together: said in words."""
+    games = make_games([0, 1, 1, 2], [1, 0, 2, 1], [1] * 4, weight=[1e100, 1e100, 1, 1])
+    with pytest.raises(ConvergenceError, match="orders of magnitude"):
+        BradleyTerry().rate(games)
