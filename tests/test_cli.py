@@ -236,7 +236,7 @@ def test_ctrl_c_while_the_database_works_changes_nothing(podium, monkeypatch) ->
     def interrupted(*_, **__):
         raise RuntimeError("Query interrupted")
 
-    monkeypatch.setattr("ranking.ingest.committing._Import.run", interrupted)
+    monkeypatch.setattr("ranking.ingest.writing.ImportWriter.run", interrupted)
     code, _, err = podium("import", "battles.csv", "--arena", "zoo")
     assert (code, err) == (1, "podium: Stopped; nothing was changed.\n")
     assert "No arenas yet" in podium("arenas")[1]

@@ -1,13 +1,14 @@
 """Ingest: from a file of pairwise comparisons to an arena, and why the rest was rejected."""
 
 from ranking.ingest.checking import Check, check
-from ranking.ingest.committing import ImportReport, import_staged
+from ranking.ingest.committing import import_staged
 from ranking.ingest.dialects import DIALECTS, Dialect
 from ranking.ingest.loading import stage
 from ranking.ingest.mapping import ROLES, Mapping
 from ranking.ingest.reading import import_file, read, remembered_mapping
 from ranking.ingest.staged import StagedFile
 from ranking.ingest.suggestion import Suggestion, suggest
+from ranking.ingest.writing import ImportReport
 
 __all__ = [
     "DIALECTS",

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ranking.errors import InputError, RankingWarning
-from ranking.ingest.committing import ImportReport, commit, import_staged
+from ranking.ingest.committing import commit, import_staged
 from ranking.ingest.loading import stage
 from ranking.ingest.mapping import Mapping
 from ranking.ingest.progress import Cancelled, Progress, Watch
 from ranking.ingest.staged import StagedFile
 from ranking.ingest.suggestion import suggest
+from ranking.ingest.writing import ImportReport
 from ranking.store.arenas import arena as find
 from ranking.store.connection import Store
 from ranking.store.staging import staged_path
