@@ -73,6 +73,7 @@ def as_dict(ratings: Ratings) -> dict[str, Any]:
     """Return the JSON contract of a leaderboard (docs/json.md); what is not finite is null."""
     table = ratings.table()
     columns = {name: [_json_value(value) for value in table[name]] for name in table.columns}
+    columns["games"] = [int(games) for games in table["games"]]
     settings = {"level": ratings.level, "interval": ratings.interval, **ratings.settings}
     if ratings.anchor:
         settings["anchor"] = {ratings.anchor[0]: ratings.anchor[1]}
@@ -82,7 +83,7 @@ def as_dict(ratings: Ratings) -> dict[str, Any]:
         "method": ratings.method,
         "settings": settings,
         "selection": dict(ratings.selection),
-        "comparisons": _json_value(ratings.comparisons),
+        "comparisons": int(ratings.comparisons),
         "log_loss": _json_value(ratings.log_loss),
         "warnings": list(ratings.warnings),
         "competitors": [

@@ -51,7 +51,9 @@ def test_json_follows_the_contract() -> None:
     }  # fmt: skip
     assert [set(row) for row in found["competitors"]] == [CONTRACT] * 3
     assert found["competitors"][0]["competitor"] == "strong"
-    assert isinstance(found["competitors"][0]["rank"], int)
+    for name in ("rank", "rank_low", "rank_high", "games", "component"):
+        assert isinstance(found["competitors"][0][name], int)
+    assert isinstance(found["comparisons"], int)
     assert found["settings"]["level"] == 0.95
 
 
