@@ -159,6 +159,7 @@ def test_the_selection_follows_to_the_raw_rows(page: Page, server: Server):
     settled(page)
     top_link(page, "Data").click()
     expect(page.get_by_text("15 rows judged by ann")).to_be_visible()
+    idle(page)
     top_link(page, "Leaderboard").click()
     expect(page.get_by_text("15 of 30 comparisons")).to_be_visible()
     expect(keyed(page, "marked").get_by_text("ant")).to_be_visible()
