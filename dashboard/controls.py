@@ -1,7 +1,7 @@
 """The sidebar of the leaderboard: method, settings, selection. All of it is held by the URL."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from ranking.leaderboard import plural
 from ranking.methods import METHODS, BradleyTerry, Elo
 from ranking.outcomes import BothBad
 from ranking.ratings import Method
-from ranking.selection import Selection, start_of_day
+from ranking.selection import Selection
 from ranking.store import Arena
 
 TITLES = {method.title: method for method in METHODS.values()}
@@ -115,8 +115,8 @@ def pick_selection(arena: Arena, facets: Facets) -> None:
         competitors=competitors,
         judges=judges,
         capabilities=capabilities,
-        since=start_of_day(since) if since else None,
-        until=start_of_day(until + timedelta(days=1)) if until else None,
+        since=datetime.combine(since, time.min) if since else None,
+        until=datetime.combine(until + timedelta(days=1), time.min) if until else None,
         fields=tuple((name, tuple(values)) for name, values in sorted(fields.items())),
     )
 

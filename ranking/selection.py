@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ranking.errors import SelectionError
@@ -126,8 +126,3 @@ def _time(name: str, values: list[str]) -> datetime | None:
             f"{values[0]!r} is not a date; write {name}=2026-01-31 or {name}=2026-01-31T12:00."
         ) from None
     return moment
-
-
-def start_of_day(day: date) -> datetime:
-    """Return midnight at the start of a day."""
-    return datetime(day.year, day.month, day.day)

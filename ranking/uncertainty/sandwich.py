@@ -10,10 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 from scipy.special import expit
 
-from ranking.laplacian import laplacian, sparse_laplacian
 from ranking.tally import Codes, Floats, Games, Pairs
 
 _BLOCK = 4_000_000  # entries of the dense block of cluster scores that is held at a time
@@ -112,16 +110,3 @@ def cluster_meat(clusters: Clusters, strength: Floats, *, parameters: int) -> Fl
         meat += scores.T @ scores
     total = clusters.votes.sum()
     return np.asarray(meat * (size / (size - 1) * (total - 1) / (total - parameters)))
-
-
-def hc0_covariance(pairs: Pairs, strength: Floats, bread: Floats) -> Floats:
-    """Return ``B M B`` with the HC0 meat, shape (m, m), in logits squared."""
-    meat = laplacian(pairs.m, pairs.first, pairs.second, hc0_weights(pairs, strength))
-    return np.asarray(bread @ meat @ bread)
-
-
-def hc0_variances(pairs: Pairs, strength: Floats, bread: Floats) -> Floats:
-    """Return the diagonal of `hc0_covariance`, shape (m,), without forming the rest."""
-    weights = hc0_weights(pairs, strength)
-    meat = sparse_laplacian(pairs.m, pairs.first, pairs.second, weights)
-    return np.asarray(np.einsum("ij,ij->j", bread, sparse.csr_array(meat) @ bread))
