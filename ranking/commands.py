@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from ranking.ingest import (
     suggest,
 )
 from ranking.ingest.progress import Progress
-from ranking.leaderboard import plural
-from ranking.methods import BradleyTerry, Elo
-from ranking.ratings import Ratings
+from ranking.methods import METHODS, ContextualBradleyTerry
+from ranking.ratings import Method, Ratings
 from ranking.selection import Selection
 from ranking.store import Store
 from ranking.store.export import EXPORTS
+from ranking.wording import plural
 
 
 def import_one(
@@ -95,22 +96,45 @@ def rate(
     *,
     method: str,
     filters: tuple[str, ...],
-    both_bad: Any,
-    level: float,
-    cluster: Any,
-    prior: Any,
-    k: float,
-    scale: float,
-    initial: float,
+    style: bool = False,
+    covariates: tuple[str, ...] = (),
+    **settings: Any,
 ) -> Ratings:
-    """Rate one arena with the settings of the command line."""
+    """Rate one arena with the settings of the command line; those that are None keep defaults.
+
+    Raises
+    ------
+    InputError
+        If a setting belongs to another method.
+    """
+    if style or covariates:
+        if method not in ("bradley-terry", ContextualBradleyTerry.name):
+            raise InputError(f"Covariates belong to Bradley-Terry, not to {method}.")
+        method = ContextualBradleyTerry.name
+        settings["covariates"] = (("style",) if style else ()) + covariates
     comparisons = Comparisons.of(store, arena, Selection.parse(filters))
-    if method == "elo":
-        elo = Elo(both_bad=both_bad, level=level, k=k, scale=scale, initial=initial)
-        return elo.rate(comparisons)
-    return BradleyTerry(both_bad=both_bad, level=level, cluster=cluster, prior=prior).rate(
-        comparisons
-    )
+    return method_of(method, settings).rate(comparisons)
+
+
+def method_of(name: str, settings: dict[str, Any]) -> Method:
+    """Return a method with the settings that are not None.
+
+    Raises
+    ------
+    InputError
+        If a setting belongs to another method.
+    """
+    given = {key: value for key, value in settings.items() if value is not None}
+    known = {field.name for field in fields(METHODS[name])}
+    for key in given:
+        if key not in known:
+            owners = [other for other, cls in METHODS.items() if key in cls.__dataclass_fields__]
+            raise InputError(
+                f"--{key.replace('_', '-')} is no setting of {name}; it belongs to "
+                f"{' and '.join(owners)}."
+            )
+    chosen: Method = METHODS[name](**given)
+    return chosen
 
 
 def export_to(path: Path, style: str, comparisons: Comparisons) -> int:

@@ -1,14 +1,16 @@
 """Comparisons: a log of pairwise comparisons under a selection, the only door to its evidence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ranking.covariates import Covariates, check_names
 from ranking.selection import EVERYTHING, Selection
 from ranking.store import log
 from ranking.store.arenas import Arena, arena
 from ranking.store.connection import Store
+from ranking.store.covariates import read_covariates
 from ranking.store.where import where
 from ranking.tally import Games, Tally
 
@@ -66,11 +68,32 @@ class Comparisons:
                 connection, self.arena, where(connection, self.arena, self.selection)
             )
 
-    def games(self) -> Games:
-        """Read the selected comparisons row by row, in the order of their times."""
+    def games(self, *, ordered: bool = True) -> Games:
+        """Read the selected comparisons row by row, in the order of their times.
+
+        Where the order does not matter (`ordered` False) neither it nor the times are read.
+        """
         with self.store.reading() as connection:
-            return log.read_games(
-                connection, self.arena, where(connection, self.arena, self.selection)
+            condition = where(connection, self.arena, self.selection)
+            return log.read_games(connection, self.arena, condition, ordered=ordered)
+
+    def covariates(self, names: Sequence[str] = ("style",)) -> Covariates:
+        """Read what covariates of these names need, row by row in the order of `games`.
+
+        Parameters
+        ----------
+        names : sequence of str, default ("style",)
+            As in `covariates.design`.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown, or the arena lacks a feature that is asked for.
+        """
+        check_names(names)
+        with self.store.reading() as connection:
+            return read_covariates(
+                connection, self.arena, where(connection, self.arena, self.selection), names
             )
 
     def page(self, *, offset: int = 0, limit: int = 100, search: str = "") -> "pd.DataFrame":
@@ -97,6 +120,15 @@ class Comparisons:
                 connection.execute(f"SELECT count(item) > 0 FROM {self.arena.table}").fetchone()
                 == (True,)
             )
+
+    @cached_property
+    def judges(self) -> int:
+        """How many judges decided comparisons of the arena."""
+        with self.store.reading() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM judges WHERE arena_id = ?", [self.arena.arena_id]
+            ).fetchone()
+        return int(row[0]) if row else 0
 
 
 def _worth_showing(rows: "pd.DataFrame") -> Iterable[str]:

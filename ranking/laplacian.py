@@ -60,11 +60,22 @@ def solve(
         with _singular_in_words():
             return np.asarray(linalg.solve(system, right, assume_a="pos", check_finite=False))
     system = sparse_laplacian(m, first, second, weight) + ridge * sparse.eye_array(m)
+    if not ridge:
+        # Grounding the busiest node makes the system definite, so that rounding cannot stall it.
+        grounded = int(np.argmax(system.diagonal()))
+        others = np.flatnonzero(np.arange(m) != grounded)
+        solution = np.zeros(m)
+        solution[others] = _conjugate_gradients(system[others][:, others], right[others])
+        return np.asarray(solution - solution.mean())
+    return _conjugate_gradients(system, right)
+
+
+def _conjugate_gradients(system: sparse.csr_array, right: Floats) -> Floats:
     inverse_diagonal = sparse.diags_array(1 / system.diagonal())
-    solution, info = cg(system, right, rtol=1e-12, maxiter=20 * m, M=inverse_diagonal)
+    solution, info = cg(system, right, rtol=1e-10, maxiter=20 * len(right), M=inverse_diagonal)
     if info != 0:
-        raise ConvergenceError(f"The linear solver did not converge on {m} competitors.")
-    return np.asarray(solution if ridge else solution - solution.mean())
+        raise ConvergenceError(f"The linear solver did not converge on {len(right):,} competitors.")
+    return np.asarray(solution)
 
 
 def inverse(m: int, first: Codes, second: Codes, weight: Floats, *, ridge: float = 0.0) -> Floats:

@@ -3,13 +3,18 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from ranking.ratings import STATUS_WORDS, Ratings
+from ranking.conclusion import conclusion
+from ranking.ratings import STATUS_WORDS, Parameter, Ratings
+from ranking.uncertainty.draws import draw_summary
+from ranking.wording import number, one_line, plural, tier_text
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MOST_LETTERS = 6
 _LATEX = str.maketrans(
     {
         "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
@@ -17,38 +22,6 @@ _LATEX = str.maketrans(
         "–": "--", "−": "$-$", "∞": r"$\infty$",
     }
 )  # fmt: skip
-
-
-def conclusion(ratings: Ratings) -> tuple[str, str]:
-    """Say who leads and what cannot be told apart, in two sentences of plain text."""
-    main = [at for at in ratings.order if ratings.component[at] == ratings.component.min()]
-    ranked = [at for at in main if math.isfinite(ratings.rating[at])]
-    if not ranked:
-        return f"No {ratings.noun} can be rated.", "The selection holds no comparisons."
-    # Who is known to one side only, or by a few games, could stand anywhere: it is counted apart.
-    bounded = [at for at in ranked if not math.isinf(ratings.high[at] - ratings.low[at])]
-    settled = [at for at in bounded if ratings.status[at] != "provisional"] or bounded or ranked
-    leader = settled[0]
-    first = [at for at in settled if ratings.high[at] >= ratings.low[leader]]
-    detail = _second_sentence(ratings, bounded or ranked)
-    open_ended = len(ranked) - len(bounded) if bounded else 0
-    if open_ended:
-        nouns = ratings.noun if open_ended == 1 else plural(ratings.noun)
-        detail += f" {open_ended:,} more {nouns} never won or never lost and cannot be placed."
-    joining = [
-        at for at in bounded if at not in settled and ratings.high[at] >= ratings.low[leader]
-    ]
-    if joining:
-        nouns = ratings.noun if len(joining) == 1 else plural(ratings.noun)
-        detail += f" {len(joining):,} provisional {nouns} may still take first place."
-    return _headline(ratings, settled, first), detail
-
-
-def plural(noun: str) -> str:
-    """Return the plural of a noun: models, policies, matches."""
-    if noun.endswith("y") and noun[-2:-1] not in ("a", "e", "o", "u"):
-        return f"{noun[:-1]}ies"
-    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
 def rank_text(ratings: Ratings, at: int) -> str:
@@ -61,20 +34,18 @@ def rank_text(ratings: Ratings, at: int) -> str:
     return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
 
 
-def number(value: float, decimals: int = 0) -> str:
-    """Return a number with a real minus sign; nothing for NaN, ∞ for infinity."""
-    if math.isnan(value):
-        return ""
-    text = "∞" if math.isinf(value) else f"{abs(value):,.{decimals}f}"
-    return f"−{text}" if value < 0 and text.strip("0.,") else text
-
-
 def as_dict(ratings: Ratings) -> dict[str, Any]:
     """Return the JSON contract of a leaderboard (docs/json.md); what is not finite is null."""
     table = ratings.table()
     columns = {name: [_json_value(value) for value in table[name]] for name in table.columns}
     columns["games"] = [int(games) for games in table["games"]]
-    settings = {"level": ratings.level, "interval": ratings.interval, **ratings.settings}
+    summary = draw_summary(ratings)
+    for name, values in (("p_best", summary.best), ("expected_rank", summary.expected_rank)):
+        columns[name] = [_json_value(value) for value in values[ratings.order]]
+    settings = {"level": ratings.level, **ratings.settings}
+    if "interval" in settings:
+        settings["estimator"] = settings["interval"]
+    settings["interval"] = ratings.interval
     if ratings.anchor:
         settings["anchor"] = {ratings.anchor[0]: ratings.anchor[1]}
     return {
@@ -85,6 +56,12 @@ def as_dict(ratings: Ratings) -> dict[str, Any]:
         "selection": dict(ratings.selection),
         "comparisons": int(ratings.comparisons),
         "log_loss": _json_value(ratings.log_loss),
+        "effective_comparisons": _json_value(ratings.effective_comparisons),
+        "rank_sets": ratings.rank_sets,
+        "parameters": [
+            {name: _json_value(value) for name, value in asdict(parameter).items()}
+            for parameter in ratings.parameters
+        ],
         "warnings": list(ratings.warnings),
         "competitors": [
             dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
@@ -118,11 +95,11 @@ def as_text(ratings: Ratings, *, limit: int | None = None) -> str:
 
     left_out = len(ratings) - len(rows)
     more = [f"… and {left_out:,} more"] if left_out else []
-    headline, detail = conclusion(ratings)
     notes = [f"Note: {warning}" for warning in ratings.warnings]
-    return "\n".join(
-        [_title(ratings), f"{headline} {detail}", "", line(header), *map(line, rows), *more, *notes]
-    )
+    notes = [*map(_parameter_text, ratings.parameters), *notes]
+    said = one_line(" ".join(conclusion(ratings)))
+    table = [line(header), *map(line, rows), *more]
+    return "\n".join([one_line(_title(ratings)), said, "", *table, *map(one_line, notes)])
 
 
 def as_markdown(ratings: Ratings) -> str:
@@ -132,9 +109,10 @@ def as_markdown(ratings: Ratings) -> str:
         return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|$~" else c for c in cell)
 
     header, rows = _cells(ratings, None)
-    rule = ["---:", ":---", "---:", "---:", "---:", "---:", ":---"]
-    lines = [header, rule, *([escaped(cell) for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in lines) + f"\n\n{_title(ratings)}\n"
+    rule = ["---:", ":---", *["---:"] * (len(header) - 3), ":---"]
+    head, *cells = [[escaped(cell) for cell in row] for row in [header, *rows]]
+    lines = "\n".join(f"| {' | '.join(row)} |" for row in [head, rule, *cells])
+    return f"{lines}\n\n{escaped(one_line(_title(ratings)))}\n"
 
 
 def as_latex(ratings: Ratings) -> str:
@@ -143,14 +121,14 @@ def as_latex(ratings: Ratings) -> str:
     lines = [" & ".join(cell.translate(_LATEX) for cell in row) + r" \\" for row in rows]
     return "\n".join(
         [
-            r"\begin{tabular}{rlrrrrl}",
+            rf"\begin{{tabular}}{{rl{'r' * (len(header) - 3)}l}}",
             r"\toprule",
             " & ".join(cell.translate(_LATEX) for cell in header) + r" \\",
             r"\midrule",
             *lines,
             r"\bottomrule",
             r"\end{tabular}",
-            f"% {_title(ratings)}".replace("\n", " "),
+            f"% {one_line(_title(ratings))}",
             "",
         ]
     )
@@ -171,53 +149,12 @@ FORMATS: dict[str, Callable[[Ratings], str]] = {
 """Every format of a leaderboard by the name that the CLI uses."""
 
 
-def _headline(ratings: Ratings, ranked: list[int], first: list[int]) -> str:
-    for at, name in enumerate(ratings.competitors):
-        if ratings.rank_high[at] == 1 and ratings.status[at] == "unbeaten":
-            return f"{name} was never beaten and leads alone."
-    leader = ratings.competitors[ranked[0]]
-    if len(ranked) == 1:
-        alone = int(np.isfinite(ratings.rating).sum()) == 1
-        what = "that can be rated" if alone else "with a settled rating"
-        return f"{leader} is the only {ratings.noun} {what}."
-    if ratings.rank_low[ranked[0]] > 1:
-        return f"{leader} has the highest rating that is settled."
-    if len(first) == 1:
-        second = ranked[1]
-        gap = ratings.rating[ranked[0]] - ratings.rating[second]
-        half = _half_width(ratings, ranked[0], second)
-        margin = f"{number(gap)} ± {number(half)}" if math.isfinite(half) else number(gap)
-        return f"{leader} leads alone, {margin} points ahead of {ratings.competitors[second]}."
-    if len(first) == 0 or not math.isfinite(ratings.rank_low[ranked[0]]):
-        return f"{leader} has the highest rating."
-    names = [ratings.competitors[at] for at in first]
-    if len(names) <= 3:
-        return f"{', '.join(names[:-1])} and {names[-1]} share first place."
-    others = len(first) - 1
-    return f"{leader} and {others:,} other {plural(ratings.noun)} share first place."
-
-
-def _second_sentence(ratings: Ratings, ranked: list[int]) -> str:
-    low, high = ratings.rank_low[ranked], ratings.rank_high[ranked]
-    if np.isnan(low).any():
-        return "This method gives no intervals, so that neighbouring ranks may well be the same."
-    alone = int((low == high).sum())
-    nouns = plural(ratings.noun)
-    if alone == len(ranked):
-        return f"All {len(ranked):,} {nouns} can be told apart."
-    if alone == 0:
-        return f"None of the {len(ranked):,} {nouns} holds a rank of its own."
-    verb = "holds a rank of its own" if alone == 1 else "hold a rank of their own"
-    return f"Of {len(ranked):,} {nouns}, {alone:,} {verb}; the others share theirs with neighbours."
-
-
-def _half_width(ratings: Ratings, i: int, j: int) -> float:
-    """Half the interval of a difference, at the quantile that the marginal intervals use."""
-    if ratings.covariance is None:
-        return math.nan
-    v = ratings.covariance
-    quantile = (ratings.high[i] - ratings.rating[i]) / ratings.std_error[i]
-    return float(quantile * math.sqrt(max(v[i, i] + v[j, j] - 2 * v[i, j], 0.0)))
+def _parameter_text(parameter: Parameter) -> str:
+    decimals, unit = (0, f" {parameter.unit}") if parameter.unit else (3, "")
+    value, low, high = (
+        number(each, decimals) for each in (parameter.estimate, parameter.low, parameter.high)
+    )
+    return f"{parameter.name}: {value}{unit} ({low} to {high})"
 
 
 def _title(ratings: Ratings) -> str:
@@ -225,29 +162,42 @@ def _title(ratings: Ratings) -> str:
         f"{ratings.arena} (simulated)" if ratings.simulated else ratings.arena,
         f"{ratings.comparisons:,.0f} comparisons",
         f"{len(ratings):,} {plural(ratings.noun)}",
-        f"{ratings.method}, {100 * ratings.level:g}% intervals: {ratings.interval}",
+        f"{ratings.method}, {100 * ratings.level:.12g}% intervals: {ratings.interval}",
     ]
     return " · ".join(part for part in parts if part)
 
 
 def _cells(ratings: Ratings, limit: int | None) -> tuple[list[str], list[list[str]]]:
-    header = ["rank", ratings.noun, "rating", "interval", "games", "win rate", "status"]
+    """Return the head and the rows of the leaderboard as text; names are in the second column."""
     several = len(np.unique(ratings.component[np.isfinite(ratings.rating)])) > 1
+    tiers = any(ratings.tiers)
+    adjusted = ratings.unadjusted is not None
+    header = ["rank", ratings.noun, "rating"]
+    header += ["change"] if adjusted else []
+    header += ["interval"]
+    header += ["tier"] if tiers else []
+    header += ["games", "win rate", "status"]
     rows = []
     for at in ratings.order[:limit]:
         low, high = ratings.low[at], ratings.high[at]
         group = f"group {ratings.component[at] + 1}" if several else ""
-        rows.append(
-            [
-                rank_text(ratings, at),
-                " ".join(ratings.competitors[at].split()),
-                number(ratings.rating[at]),
-                "" if math.isnan(low) else f"{number(low)} to {number(high)}",
-                number(ratings.games[at]),
-                f"{ratings.win_rate[at]:.1%}" if math.isfinite(ratings.win_rate[at]) else "",
-                ", ".join(filter(None, [STATUS_WORDS[ratings.status[at]], group])),
-            ]
-        )
+        row = [
+            rank_text(ratings, at),
+            one_line(ratings.competitors[at]),
+            number(ratings.rating[at]),
+        ]
+        if ratings.unadjusted is not None:
+            change = ratings.rating[at] - ratings.unadjusted[at]
+            row.append(f"+{number(change)}" if change >= 0.5 else number(change))
+        row.append("" if math.isnan(low) else f"{number(low)} to {number(high)}")
+        if tiers:
+            row.append(tier_text(ratings.tiers[at]))
+        row += [
+            number(ratings.games[at]),
+            f"{ratings.win_rate[at]:.1%}" if math.isfinite(ratings.win_rate[at]) else "",
+            ", ".join(filter(None, [STATUS_WORDS[ratings.status[at]], group])),
+        ]
+        rows.append(row)
     return header, rows
 
 

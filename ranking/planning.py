@@ -6,6 +6,8 @@ from scipy.special import betaln, ndtri
 
 from ranking.errors import InputError
 
+_POINTS_PER_LOGIT = 400 / math.log(10)
+
 
 def comparisons_needed(
     points: float,
@@ -45,6 +47,38 @@ def comparisons_needed(
         p - 0.5
     )
     return root**2 * design_effect / (1 - tie_rate)
+
+
+def comparisons_to_separate(
+    points: float, std_error: float, *, power: float = 0.8, level: float = 0.95
+) -> float:
+    """Return about how many more comparisons of two competitors would separate them.
+
+    One comparison of the two has the information ``v = p q``; k more bring the variance of their
+    difference d from ``s^2`` to ``s^2 / (1 + k v s^2)``. It must come down to
+    ``(d / (z_{alpha/2} + z_beta))^2``.
+
+    Parameters
+    ----------
+    points : float
+        Their difference, in points.
+    std_error : float
+        Its standard error now, in points, from all the evidence.
+    power : float, default 0.8
+        Chance that the further comparisons show it, if it is what it seems.
+    level : float, default 0.95
+
+    Returns
+    -------
+    float
+        0 where the present evidence has that power already; infinite where the two are equal.
+    """
+    d, s = points / _POINTS_PER_LOGIT, std_error / _POINTS_PER_LOGIT
+    if d == 0:
+        return math.inf
+    p = 1 / (1 + math.exp(-abs(d)))
+    wanted = (d / (float(ndtri((1 + level) / 2)) + float(ndtri(power)))) ** 2
+    return max((1 / wanted - 1 / s**2) / (p * (1 - p)), 0.0) if s > 0 else 0.0
 
 
 def evidence_of_difference(wins: float, losses: float, *, prior: float = 1.0) -> float:

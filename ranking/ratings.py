@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr, stdtr
 
 from ranking.comparisons import Comparisons
-from ranking.errors import SelectionError
+from ranking.errors import InputError, SelectionError
+from ranking.uncertainty.quantiles import quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +23,8 @@ Status = Literal["ok", "provisional", "unbeaten", "winless", "separated", "no_ga
 POINTS_PER_LOGIT = 400 / math.log(10)
 """Elo points per unit of log-odds: 400 points are a factor of 10 in odds."""
 MEAN_POINTS = 1000.0
+OUTSIDE_OPTION = "outside option"
+"""The parameter that is a rating: where both-bad stands among the competitors of component 0."""
 
 STATUS_WORDS: Mapping[str, str] = {
     "ok": "",
@@ -34,9 +38,19 @@ STATUS_WORDS: Mapping[str, str] = {
 
 
 class Method(Protocol):
-    """Anything that rates: a frozen dataclass of settings with a pure `rate`."""
+    """Anything that rates: a frozen dataclass of settings with a pure `rate`.
+
+    Attributes
+    ----------
+    name, title : str
+        As programs and as screens call it.
+    summary : str
+        What its ratings mean, in two plain sentences.
+    """
 
     name: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
 
     def rate(self, comparisons: Comparisons) -> "Ratings":
         """Rate the competitors of a log."""
@@ -46,6 +60,53 @@ class Method(Protocol):
     def settings(self) -> dict[str, Any]:
         """The settings, as JSON values."""
         ...
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a method besides the ratings: a coefficient, the frequency of ties.
+
+    Attributes
+    ----------
+    name : str
+        As in the method's formula, or the name of a covariate.
+    estimate, std_error, low, high : float
+        Estimate, standard error and confidence limits, in `unit`; NaN where unknown.
+    unit : str
+        "points", "points per SD" (of a covariate), or empty for a pure number.
+    """
+
+    name: str
+    estimate: float
+    std_error: float
+    low: float
+    high: float
+    unit: str = ""
+
+    def moved(self, by: float) -> "Parameter":
+        """Return the parameter with another zero of its scale."""
+        low, high = self.low + by, self.high + by
+        return replace(self, estimate=self.estimate + by, low=low, high=high)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """By how much one competitor is rated above another.
+
+    Attributes
+    ----------
+    estimate, std_error, low, high : float
+        In points; infinite limits where the evidence is one-sided, NaN where the two cannot be
+        compared.
+    p_value : float
+        Two-sided p-value of "equally strong".
+    """
+
+    estimate: float
+    std_error: float
+    low: float
+    high: float
+    p_value: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +128,9 @@ class Ratings:
     std_error : float array of shape (m,)
         Standard error of `rating`, in points, in the gauge in which ratings sum to a constant.
     rank, rank_low, rank_high : float arrays of shape (m,)
-        Competition rank within the component and the range of ranks that the intervals allow;
-        NaN where there is no rating.
+        Competition rank within the component and its rank set; NaN where there is no rating. Rank
+        sets hold for all competitors at once where `better` is known; else they are those of
+        `overlap_low` and `overlap_high`.
     games, win_rate : float arrays of shape (m,)
         Number of comparisons; share of the possible score, ties half.
     status : tuple of str, length m
@@ -78,6 +140,27 @@ class Ratings:
         cannot be compared. The largest is 0.
     covariance : float array of shape (m, m), optional
         Covariance of `rating` in points squared; None where a method has none.
+    df : float
+        Degrees of freedom of the covariance of the largest component; infinite for a normal
+        quantile.
+    own_df : float array of shape (m,), optional
+        Those of each competitor's own component, where components differ in their clusters.
+    overlap_low, overlap_high : float arrays of shape (m,)
+        The ranks that overlapping intervals allow one competitor at a time (the rule of Chatbot
+        Arena).
+    better : bool array of shape (m, m), optional
+        ``better[i, j]``: i is better than j, all such statements holding at once at `level`.
+    tiers : tuple of str, length m
+        Compact letters: two competitors share one exactly where neither is better. Empty without
+        `better`.
+    rank_sets : str
+        How the rank sets were found, in words.
+    parameters : tuple of Parameter
+        What else the method estimated.
+    unadjusted : float array of shape (m,), optional
+        `rating` without the covariates of a contextual method.
+    effective_comparisons : float
+        Kish's effective number of comparisons, ``(sum w)^2 / sum w^2``.
     method : str
         Name of the method.
     settings : mapping
@@ -89,7 +172,8 @@ class Ratings:
     comparisons : float
         How many comparisons entered.
     log_loss : float
-        Mean negative log-likelihood per comparison in nats, a tie counting as half a win.
+        Mean negative log-likelihood per comparison in nats, a tie counting as half a win; where
+        the method models ties, of the outcomes that it models.
     selection : dict
         The selection that was rated.
     arena, noun : str
@@ -123,6 +207,16 @@ class Ratings:
     comparisons: float
     log_loss: float
     covariance: Floats | None = None
+    df: float = math.inf
+    own_df: Floats | None = None
+    overlap_low: Floats | None = None
+    overlap_high: Floats | None = None
+    better: npt.NDArray[np.bool_] | None = None
+    tiers: tuple[str, ...] = ()
+    rank_sets: str = "none"
+    parameters: tuple[Parameter, ...] = ()
+    unadjusted: Floats | None = None
+    effective_comparisons: float = math.nan
     selection: Mapping[str, Any] = field(default_factory=dict)
     arena: str = ""
     noun: str = "competitor"
@@ -164,13 +258,81 @@ class Ratings:
         if not math.isfinite(self.rating[at]):
             raise SelectionError(f"{competitor!r} has no rating that others could be anchored to.")
         shift = np.where(self.component == self.component[at], points - self.rating[at], 0.0)
+        by = float(shift[np.argmin(self.component)])
         return replace(
             self,
             rating=self.rating + shift,
             low=self.low + shift,
             high=self.high + shift,
+            unadjusted=None if self.unadjusted is None else self.unadjusted + shift,
+            parameters=tuple(
+                parameter.moved(by) if parameter.name == OUTSIDE_OPTION else parameter
+                for parameter in self.parameters
+            ),
             anchor=(competitor, points),
         )
+
+    @property
+    def quantile(self) -> float:
+        """How many standard errors an interval of the largest component reaches to either side."""
+        return quantile(self.level, self.df)
+
+    def difference(self, first: str, second: str) -> Difference:
+        """Return by how much `first` is rated above `second`, with its own interval.
+
+        ``se^2 = V_ii + V_jj - 2 V_ij``: two marginal intervals may overlap where the difference
+        is beyond doubt, so that they are never compared with each other.
+
+        Raises
+        ------
+        SelectionError
+            If either is not rated here.
+        """
+        i, j = self.index(first), self.index(second)
+        if i == j:
+            return Difference(0.0, 0.0, 0.0, 0.0, 1.0)
+        if self.component[i] != self.component[j] or not math.isfinite(
+            self.rating[i] - self.rating[j]
+        ):
+            return Difference(math.nan, math.nan, math.nan, math.nan, math.nan)
+        gap = float(self.rating[i] - self.rating[j])
+        if math.isnan(self.std_error[i] + self.std_error[j]):
+            # One-sided evidence has no standard error: the outermost limits of the two hold.
+            low, high = float(self.low[i] - self.high[j]), float(self.high[i] - self.low[j])
+            return Difference(gap, math.nan, low, high, math.nan)
+        if self.covariance is None:
+            return Difference(gap, math.nan, math.nan, math.nan, math.nan)
+        v = self.covariance
+        error = math.sqrt(max(float(v[i, i] + v[j, j] - 2 * v[i, j]), 0.0))
+        df = self.df if self.own_df is None else float(self.own_df[i])
+        half = quantile(self.level, df) * error
+        return Difference(gap, error, gap - half, gap + half, _two_sided(gap, error, df))
+
+    def draws(self, count: int = 1000, *, seed: int = 0) -> Floats:
+        """Draw ratings around the estimate with the covariance of the intervals.
+
+        ``R* = R + e`` with ``e ~ N(0, V)``: the one-step Newton bootstrap at score level. Where
+        intervals have few degrees of freedom, their t quantiles reach further than the draws.
+
+        Returns
+        -------
+        float array of shape (count, m)
+            In points; NaN where a competitor has no covariance.
+
+        Raises
+        ------
+        InputError
+            If the method has no covariance.
+        """
+        from ranking.uncertainty.rank_sets import draw_strengths
+
+        if self.covariance is None:
+            raise InputError("These ratings have no covariance to draw from.")
+        known = np.isfinite(np.diag(self.covariance))
+        drawn = np.full((count, len(self)), np.nan)
+        inner = self.covariance[np.ix_(known, known)]
+        drawn[:, known] = self.rating[known] + draw_strengths(inner, draws=count, seed=seed)
+        return drawn
 
     @property
     def order(self) -> Codes:
@@ -195,10 +357,19 @@ class Ratings:
             "win_rate": self.win_rate,
             "status": np.array(self.status, dtype=object),
             "component": self.component,
+            "tier": np.array(self.tiers or [None] * len(self), dtype=object),
+            "overlap_low": self._known(self.overlap_low),
+            "overlap_high": self._known(self.overlap_high),
+            "unadjusted": self._known(self.unadjusted),
         }
-        whole = dict.fromkeys(("rank", "rank_low", "rank_high"), "Int64")
+        whole = dict.fromkeys(
+            ("rank", "rank_low", "rank_high", "overlap_low", "overlap_high"), "Int64"
+        )
         frame = pd.DataFrame({name: values[self.order] for name, values in columns.items()})
         return frame.astype(whole)
+
+    def _known(self, values: Floats | None) -> Floats:
+        return np.full(len(self), np.nan) if values is None else values
 
     def __str__(self) -> str:
         from ranking.leaderboard import as_text
@@ -206,3 +377,10 @@ class Ratings:
         return as_text(self, limit=20)
 
     __repr__ = __str__
+
+
+def _two_sided(gap: float, error: float, df: float) -> float:
+    if error == 0:
+        return 1.0 if gap == 0 else 0.0
+    z = -abs(gap) / error
+    return 2 * float(stdtr(df, z) if math.isfinite(df) else ndtr(z))

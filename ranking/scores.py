@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtr
+
+from ranking.uncertainty.quantiles import quantile
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,28 @@ class MeanScore:
     std_error: float
     n: int
     clusters: int | None
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom of the standard error."""
+        return (self.n if self.clusters is None else self.clusters) - 1
+
+    def limits(self, level: float = 0.95) -> tuple[float, float]:
+        """Return confidence limits of the mean by the t distribution.
+
+        NaN where the scores do not vary: what they would be elsewhere is not known.
+        """
+        if not self.std_error > 0:
+            return math.nan, math.nan
+        half = quantile(level, self.df) * self.std_error
+        return self.mean - half, self.mean + half
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p-value of a mean of zero; NaN where the scores do not vary."""
+        if not self.std_error > 0:
+            return math.nan
+        return 2 * float(stdtr(self.df, -abs(self.mean) / self.std_error))
 
 
 def mean_score(scores: npt.ArrayLike, clusters: npt.ArrayLike | None = None) -> MeanScore:
@@ -101,7 +125,51 @@ def items_needed(
         ``1 + (mean cluster size - 1) * intraclass correlation``.
     power : float, default 0.8
     level : float, default 0.95
+
+    Returns
+    -------
+    float
+        Infinite where the difference is zero.
     """
-    quantiles = float(ndtri((1 + level) / 2) + ndtri(power))
+    if difference == 0:
+        return math.inf
     total = variance + noise_a / answers_a + noise_b / answers_b
-    return quantiles**2 * total / difference**2 * design_effect
+    return _quantiles(power, level) ** 2 * total / difference**2 * design_effect
+
+
+def detectable_difference(
+    items: float,
+    *,
+    variance: float,
+    noise_a: float = 0.0,
+    noise_b: float = 0.0,
+    answers_a: int = 1,
+    answers_b: int = 1,
+    design_effect: float = 1.0,
+    power: float = 0.8,
+    level: float = 0.95,
+) -> float:
+    """Return the difference of means that so many items show (the inverse of `items_needed`).
+
+    ``delta = (z_{alpha/2} + z_beta) sqrt((omega^2 + sigma_A^2 / K_A + sigma_B^2 / K_B) / n)``; the
+    parameters are those of `items_needed`.
+    """
+    total = (variance + noise_a / answers_a + noise_b / answers_b) * design_effect
+    return _quantiles(power, level) * math.sqrt(total / items)
+
+
+def wilson_interval(share: float, n: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Return Wilson's confidence limits of a share of n independent trials.
+
+    References
+    ----------
+    Wilson 1927, doi:10.1080/01621459.1927.10502953.
+    """
+    z2 = float(ndtri((1 + level) / 2)) ** 2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * share * (1 - share) / n + z2**2 / (4 * n**2)) / (1 + z2 / n)
+    return max(centre - half, 0.0), min(centre + half, 1.0)
+
+
+def _quantiles(power: float, level: float) -> float:
+    return float(ndtri((1 + level) / 2) + ndtri(power))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ranking.errors import SelectionError
 
-RESERVED = ("competitor", "judge", "capability", "since", "until")
+RESERVED = ("competitor", "involving", "judge", "capability", "since", "until")
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class Selection:
     ----------
     competitors : tuple of str
         Both sides must be among these.
+    involving : str, optional
+        One of the sides must be this competitor.
     judges : tuple of str
         The judge must be one of these.
     capabilities : tuple of str
@@ -34,18 +36,20 @@ class Selection:
     since: datetime | None = None
     until: datetime | None = None
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    involving: str | None = None
 
     @classmethod
     def parse(cls, filters: Iterable[str]) -> "Selection":
         """Read filters of the form ``name=value``; a name given twice lets either value pass.
 
-        The names `competitor`, `judge`, `capability`, `since` and `until` are Podium's own; any
-        other is an imported field. Dates are ISO 8601.
+        The names `competitor`, `involving`, `judge`, `capability`, `since` and `until` are
+        Podium's own; any other is an imported field. Dates are ISO 8601.
 
         Raises
         ------
         SelectionError
-            If a filter has no ``=`` or a date cannot be read.
+            If a filter has no ``=``, a date cannot be read, or a filter that takes one value has
+            several.
         """
         values: dict[str, list[str]] = {}
         for text in filters:
@@ -55,6 +59,7 @@ class Selection:
             values.setdefault(name.strip(), []).append(value.strip())
         return cls(
             competitors=tuple(values.pop("competitor", ())),
+            involving=_only("involving", values.pop("involving", [])),
             judges=tuple(values.pop("judge", ())),
             capabilities=tuple(values.pop("capability", ())),
             since=_time("since", values.pop("since", [])),
@@ -77,6 +82,8 @@ class Selection:
         parts = []
         if self.competitors:
             parts.append(f"between {_either(self.competitors, 'and')}")
+        if self.involving:
+            parts.append(f"with {self.involving} on either side")
         if self.judges:
             parts.append(f"judged by {_either(self.judges)}")
         if self.capabilities:
@@ -92,6 +99,7 @@ class Selection:
         """Return the filters that are set, as JSON values."""
         filters: dict[str, Any] = {
             "competitors": list(self.competitors),
+            "involving": self.involving,
             "judges": list(self.judges),
             "capabilities": list(self.capabilities),
             "since": self.since.isoformat() if self.since else None,
@@ -112,17 +120,22 @@ def _either(values: tuple[str, ...], word: str = "or") -> str:
     return f"{', '.join(values[:-1])} {word} {values[-1]}"
 
 
-def _time(name: str, values: list[str]) -> datetime | None:
-    if not values:
-        return None
+def _only(name: str, values: list[str]) -> str | None:
     if len(values) > 1:
         raise SelectionError(f"The filter {name!r} can be given only once.")
+    return values[0] if values else None
+
+
+def _time(name: str, values: list[str]) -> datetime | None:
+    text = _only(name, values)
+    if text is None:
+        return None
     try:
-        moment = datetime.fromisoformat(values[0])
+        moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
             moment = moment.astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         raise SelectionError(
-            f"{values[0]!r} is not a date; write {name}=2026-01-31 or {name}=2026-01-31T12:00."
+            f"{text!r} is not a date; write {name}=2026-01-31 or {name}=2026-01-31T12:00."
         ) from None
     return moment

@@ -125,6 +125,41 @@ class Tally:
             weight2_score2=total(self.weight2_score2),
         )
 
+    def take(self, cells: npt.NDArray[np.bool_] | Codes) -> "Tally":
+        """Return some cells, by mask or by position."""
+        columns = (
+            "first", "second", "outcome", "votes", "weight", "weight2", "score", "weight2_score",
+            "weight2_score2",
+        )  # fmt: skip
+        return replace(self, **{name: getattr(self, name)[cells] for name in columns})
+
+    def without(self, outcome: int) -> "Tally":
+        """Return the cells of all other outcomes."""
+        kept = self.outcome != outcome
+        return self if kept.all() else self.take(kept)
+
+    def both_bad_as_ties(self) -> "Tally":
+        """Count both-bad as ties."""
+        if not (self.outcome == BOTH_BAD).any():
+            return self
+        return Tally.from_cells(
+            self.competitors, self.first, self.second,
+            np.where(self.outcome == BOTH_BAD, TIE, self.outcome), self.votes,
+            weight=self.weight, weight2=self.weight2, score=self.score,
+            weight2_score=self.weight2_score, weight2_score2=self.weight2_score2,
+        )  # fmt: skip
+
+    def among(self, members: npt.NDArray[np.bool_]) -> "Tally":
+        """Return the cells whose competitors are both in a mask of shape (m,), recoded."""
+        kept = self.take(members[self.first] & members[self.second])
+        recode = np.cumsum(members) - 1
+        names = tuple(
+            name for name, inside in zip(self.competitors, members, strict=True) if inside
+        )
+        return replace(
+            kept, competitors=names, first=recode[kept.first], second=recode[kept.second]
+        )
+
     def votes_of(self, *outcomes: int) -> float:
         """Count the comparisons with any of these outcomes."""
         return float(self.votes[np.isin(self.outcome, outcomes)].sum())
@@ -204,6 +239,30 @@ class Games:
             "first", "second", "outcome", "score", "votes", "weight", "item", "judge", "time",
         )  # fmt: skip
         return replace(self, **{name: getattr(self, name)[rows] for name in columns})
+
+    def without(self, outcome: int) -> "Games":
+        """Return the rows with all other outcomes."""
+        kept = self.outcome != outcome
+        return self if kept.all() else self.take(kept)
+
+    def both_bad_as_ties(self) -> "Games":
+        """Count both-bad as ties."""
+        if not (self.outcome == BOTH_BAD).any():
+            return self
+        return replace(self, outcome=np.where(self.outcome == BOTH_BAD, TIE, self.outcome))
+
+    def among(self, members: npt.NDArray[np.bool_]) -> "Games":
+        """Return the rows between members of a mask of shape (m,), recoded."""
+        if members.all():
+            return self
+        kept = self.take(members[self.first] & members[self.second])
+        recode = np.cumsum(members) - 1
+        names = tuple(
+            name for name, inside in zip(self.competitors, members, strict=True) if inside
+        )
+        return replace(
+            kept, competitors=names, first=recode[kept.first], second=recode[kept.second]
+        )
 
     def tally(self) -> Tally:
         """Sum the rows into a tally."""

@@ -3,30 +3,25 @@
 import csv
 import io
 import json
+import re
+import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from ranking.errors import SelectionError, SeparationWarning
-from ranking.leaderboard import (
-    FORMATS,
-    as_csv,
-    as_dict,
-    as_json,
-    as_latex,
-    as_markdown,
-    as_text,
-    conclusion,
-    number,
-    plural,
-)
+from ranking.conclusion import conclusion, tied_for_first
+from ranking.errors import RankingWarning, SelectionError, SeparationWarning
+from ranking.leaderboard import FORMATS, as_csv, as_dict, as_json, as_latex, as_markdown, as_text
 from ranking.methods import BradleyTerry, Elo
+from ranking.tally import Tally
+from ranking.wording import number, plural
 from tests.conftest import make_games
 
 CONTRACT = {
     "competitor", "rank", "rank_low", "rank_high", "rating", "low", "high", "std_error", "games",
-    "win_rate", "status", "component",
+    "win_rate", "status", "component", "tier", "overlap_low", "overlap_high", "unadjusted",
+    "p_best", "expected_rank",
 }  # fmt: skip
 
 
@@ -55,6 +50,8 @@ def test_json_follows_the_contract() -> None:
         assert isinstance(found["competitors"][0][name], int)
     assert isinstance(found["comparisons"], int)
     assert found["settings"]["level"] == 0.95
+    assert found["settings"]["interval"].startswith("sandwich (HC0)")
+    assert found["settings"]["estimator"] == "auto"
 
 
 def test_json_has_null_where_the_evidence_is_open() -> None:
@@ -125,6 +122,15 @@ def test_a_newcomer_is_not_declared_the_leader() -> None:
     assert "1 provisional competitor may still take first place" in detail
 
 
+def test_the_first_two_are_separated_by_more_comparisons() -> None:
+    """A shared first place says about how many more comparisons would settle it."""
+    ratings = board(votes=10)
+    assert tied_for_first(ratings) == ("strong", "middle")
+    _, detail = conclusion(ratings)
+    assert re.search(r"About \d+ more comparisons of strong with middle would separate", detail)
+    assert tied_for_first(board(votes=2000)) == ("strong",)
+
+
 def test_an_unbeaten_leader_has_no_invented_lead() -> None:
     """Forty wins and no loss: first beyond doubt, by a margin that nobody knows."""
     games = make_games([0, 0, 1, 2], [1, 2, 2, 1], [1, 1, 1, 1], votes=[20, 20, 30, 30])
@@ -150,6 +156,7 @@ def test_a_lead_is_claimed_only_over_the_whole_settled_field() -> None:
         rank_low=np.array([1.0, 1, 2]),
         rank_high=np.array([2.0, 3, 3]),
         status=("provisional", "ok", "ok"),
+        better=None,
     )
     headline, detail = conclusion(ratings)
     assert headline == "middle and weak share first place."
@@ -185,3 +192,30 @@ def test_plurals() -> None:
     assert [plural(n) for n in ("model", "policy", "boss", "monkey", "match")] == [
         "models", "policies", "bosses", "monkeys", "matches",
     ]  # fmt: skip
+
+
+def test_the_headline_is_about_the_largest_group() -> None:
+    """An unbeaten competitor of a small group that never met the others leads none of them."""
+    tally = Tally.from_cells(
+        ("a", "b", "c", "x", "z"), [0, 0, 1, 1, 0, 0, 3], [1, 1, 2, 2, 2, 2, 4],
+        [2, 0, 2, 0, 2, 0, 2], votes=[6, 4, 6, 4, 6, 4, 200],
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RankingWarning)
+        ratings = BradleyTerry().rate(tally)
+    headline, _ = conclusion(ratings)
+    assert ratings.status[3] == "unbeaten"
+    assert not headline.startswith("x ")
+
+
+def test_names_cannot_command_a_terminal() -> None:
+    """Escape sequences and line breaks in names do not reach a terminal."""
+    text = as_text(board(names=("\x1b[31mred", "two\nlines", "plain")))
+    assert "\x1b" not in text
+    assert "two lines" in text
+
+
+def test_an_extreme_level_is_written_out() -> None:
+    """99.99999 % is not written as 100 %."""
+    tally = Tally.from_cells(("a", "b"), [0, 0], [1, 1], [2, 0], votes=[60, 40])
+    assert "99.99999% intervals" in as_text(BradleyTerry(level=0.9999999).rate(tally))

@@ -2,10 +2,16 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from ranking.errors import InputError
-from ranking.planning import comparisons_needed, evidence_of_difference
+from ranking.planning import (
+    comparisons_needed,
+    comparisons_to_separate,
+    evidence_of_difference,
+)
+from ranking.ratings import POINTS_PER_LOGIT
 
 
 @pytest.mark.parametrize(
@@ -34,7 +40,7 @@ def test_evidence_of_a_worked_example() -> None:
 
 @pytest.mark.parametrize("prior", [1.0, 5.0])
 def test_evidence_may_be_watched(prior) -> None:
-    """Equal competitors, watched after each of 300 games: the exact chance to pass 20 is < 5 %."""
+    """Equal competitors, watched after each of 300 games: the exact chance to pass 20 is < 5%."""
     chance, passed = {0: 1.0}, 0.0
     for n in range(1, 301):
         after: dict[int, float] = {}
@@ -46,3 +52,20 @@ def test_evidence_may_be_watched(prior) -> None:
                 passed += after.pop(wins)
         chance = after
     assert 0.01 < passed < 0.05
+
+
+def test_further_comparisons_separate_two_competitors() -> None:
+    """Simulated: after that many more games, four times in five the interval leaves zero out."""
+    gap, std_error = 60.0, 50.0
+    more = round(comparisons_to_separate(gap, std_error))
+    d, s = gap / POINTS_PER_LOGIT, std_error / POINTS_PER_LOGIT
+    p = 1 / (1 + math.exp(-d))
+    # What is known already is worth so many comparisons of the two; all are drawn from the truth.
+    known = round(1 / (s**2 * p * (1 - p)))
+    rng = np.random.default_rng(0)
+    wins = rng.binomial(known + more, p, 20_000)
+    share = wins / (known + more)
+    found = np.log(share / (1 - share)) * np.sqrt((known + more) * share * (1 - share))
+    assert np.mean(found > 1.959964) == pytest.approx(0.8, abs=0.02)
+    assert comparisons_to_separate(0.0, std_error) == math.inf
+    assert comparisons_to_separate(1000.0, 1.0) == 0

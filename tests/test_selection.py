@@ -13,9 +13,11 @@ from ranking.selection import Selection
 def test_filters_are_parsed_by_name() -> None:
     """Podium's own names and any field; a name given twice lets either value pass."""
     found = Selection.parse(
-        ["competitor=a", "competitor=b", "judge=ann", "language=en", "since=2024-05-01"]
-    )
+        ["competitor=a", "competitor=b", "involving=a", "judge=ann", "language=en",
+         "since=2024-05-01"]
+    )  # fmt: skip
     assert found.competitors == ("a", "b")
+    assert found.involving == "a"
     assert found.judges == ("ann",)
     assert found.fields == (("language", ("en",)),)
     assert found.since == datetime(2024, 5, 1)
@@ -27,7 +29,7 @@ def test_a_time_with_a_zone_becomes_utc() -> None:
     assert found.until == datetime(2024, 5, 1, 0, 0)
 
 
-@pytest.mark.parametrize("text", ["language", "=en", "since=yesterday"])
+@pytest.mark.parametrize("text", ["language", "=en", "since=yesterday", "involving"])
 def test_what_is_no_filter_is_refused(text) -> None:
     """A filter without a name, a value or a readable date is an error in words."""
     with pytest.raises(SelectionError):

@@ -1,11 +1,40 @@
 """Rating methods: one module per family."""
 
-from ranking.methods.bradley_terry import BradleyTerry
-from ranking.methods.elo import Elo
+from typing import Any
 
-METHODS: dict[str, type[BradleyTerry] | type[Elo]] = {
-    method.name: method for method in (BradleyTerry, Elo)
+from ranking.methods.bradley_terry import BradleyTerry
+from ranking.methods.contextual import ContextualBradleyTerry
+from ranking.methods.dynamic import DynamicBradleyTerry
+from ranking.methods.elo import Elo
+from ranking.methods.expectation_propagation import ExpectationPropagation
+from ranking.methods.glicko import Glicko2
+from ranking.methods.spectral import ILSR, LSR, RankCentrality
+
+METHODS: dict[str, type[Any]] = {
+    method.name: method
+    for method in (
+        BradleyTerry,
+        ContextualBradleyTerry,
+        DynamicBradleyTerry,
+        Elo,
+        Glicko2,
+        ILSR,
+        LSR,
+        RankCentrality,
+        ExpectationPropagation,
+    )
 }
 """Every rating method by the name that the CLI and the URL use."""
 
-__all__ = ["METHODS", "BradleyTerry", "Elo"]
+__all__ = [
+    "ILSR",
+    "LSR",
+    "METHODS",
+    "BradleyTerry",
+    "ContextualBradleyTerry",
+    "DynamicBradleyTerry",
+    "Elo",
+    "ExpectationPropagation",
+    "Glicko2",
+    "RankCentrality",
+]

@@ -5,11 +5,10 @@ import numpy as np
 from numba import njit
 
 
-@njit("f8[::1](i4[::1], i4[::1], f8[::1], f8[::1], i8[::1], i8, f8, f8, f8)", cache=True)
-def play(first, second, score, weight, batch_end, m, k, scale, initial):
-    """Play the log once; returns the ratings, shape (m,)."""
-    rating = np.full(m, initial)
-    pending = np.zeros(m)
+@njit("void(f8[::1], i4[::1], i4[::1], f8[::1], f8[::1], i8[::1], f8, f8)", cache=True)
+def play(rating, first, second, score, weight, batch_end, k, scale):
+    """Play a log once, changing the ratings, shape (m,), in place."""
+    pending = np.zeros(len(rating))
     rate = np.log(10.0) / scale
     start, n = 0, len(first)
     while start < n:
@@ -32,7 +31,6 @@ def play(first, second, score, weight, batch_end, m, k, scale, initial):
                     rating[side] += pending[side]
                     pending[side] = 0.0
         start = end
-    return rating
 
 
 @njit(cache=True)
@@ -87,13 +85,13 @@ def _move(of_first, of_second, change):
 
 
 @njit(cache=True, fastmath=True)
-def replay(first, second, score, weight, batch_end, label, m, k, scale, resamples, seed):
-    """Replay the log with Poisson(1) counts per label.
+def replay(rating, first, second, score, weight, batch_end, label, k, scale, seed):
+    """Replay a log with Poisson(1) counts per label.
 
-    Returns the ratings around zero, shape (m, resamples).
+    Changes the ratings, shape (m, replays), in place; the number of replays is a multiple of 4.
     """
-    width = (resamples + 3) // 4 * 4
-    rating, pending = np.zeros((m, width)), np.zeros((m, width))
+    width = rating.shape[1]
+    pending = np.zeros(rating.shape)
     counts, gap, change = np.empty(width), np.empty(width), np.empty(width)
     rate = np.log(10.0) / scale
     start, n = 0, len(first)
@@ -117,4 +115,3 @@ def replay(first, second, score, weight, batch_end, label, m, k, scale, resample
                         rating[side, draw] += pending[side, draw]
                         pending[side, draw] = 0.0
         start = end
-    return rating[:, :resamples]

@@ -1,5 +1,6 @@
 """From a method's estimate to `Ratings`: what is the same for every method."""
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +10,10 @@ import numpy as np
 from ranking.comparisons import Comparisons
 from ranking.errors import DisconnectedWarning, RankingWarning
 from ranking.laplacian import Codes, Floats
-from ranking.ratings import MEAN_POINTS, Method, Ratings, Status
+from ranking.methods.pairing import kish
+from ranking.ratings import MEAN_POINTS, Method, Parameter, Ratings, Status
 from ranking.tally import Games, Pairs, Tally
-from ranking.uncertainty.ranks import overlap_ranks, point_ranks
+from ranking.uncertainty.ranks import overlap_ranks, point_ranks, standing
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +30,10 @@ class Estimate:
     level: float
     log_loss: float
     covariance: Floats | None = None
+    df: float = math.inf
+    own_df: Floats | None = None
+    parameters: tuple[Parameter, ...] = ()
+    unadjusted: Floats | None = None
     iterations: int = 0
 
 
@@ -50,9 +56,16 @@ def ratings_from(
     weight = pairs.per_competitor(pairs.weight, pairs.weight)
     score = pairs.per_competitor(pairs.score, pairs.weight - pairs.score)
     win_rate = np.divide(score, weight, out=np.full(pairs.m, np.nan), where=weight > 0)
-    low_rank, high_rank = overlap_ranks(
-        estimate.rating, estimate.low, estimate.high, estimate.component
+    marginal = (estimate.rating, estimate.low, estimate.high)
+    overlap_low, overlap_high = overlap_ranks(*marginal, estimate.component)
+    stands = standing(
+        *marginal,
+        estimate.covariance,
+        estimate.component,
+        level=estimate.level,
+        df=estimate.df if estimate.own_df is None else estimate.own_df,
     )
+    unadjusted = estimate.unadjusted
     log = evidence if isinstance(evidence, Comparisons) else None
     return Ratings(
         competitors=tally.competitors,
@@ -61,8 +74,8 @@ def ratings_from(
         high=estimate.high + MEAN_POINTS,
         std_error=estimate.std_error,
         rank=point_ranks(estimate.rating, estimate.component),
-        rank_low=low_rank,
-        rank_high=high_rank,
+        rank_low=stands.low,
+        rank_high=stands.high,
         games=games,
         win_rate=win_rate,
         status=estimate.status,
@@ -74,6 +87,16 @@ def ratings_from(
         comparisons=float(pairs.votes.sum()),
         log_loss=estimate.log_loss,
         covariance=estimate.covariance,
+        df=estimate.df,
+        own_df=estimate.own_df,
+        overlap_low=overlap_low,
+        overlap_high=overlap_high,
+        better=stands.better,
+        tiers=stands.tiers,
+        rank_sets=stands.words,
+        parameters=estimate.parameters,
+        unadjusted=None if unadjusted is None else unadjusted + MEAN_POINTS,
+        effective_comparisons=kish(pairs.weight, pairs.weight2),
         selection=log.selection.as_dict() if log else {},
         arena=log.arena.name if log else "",
         noun=log.arena.noun if log else "competitor",

@@ -262,17 +262,57 @@ def fit_tie_model(cells: OutcomeCells, model: TieModel, *, ridge: float = 0.0) -
         gradient = _scatter(cells, (cells.weight[..., None] * scores).sum(axis=0), len(x))
         gradient[:m] -= ridge * x[:m]
         information = expected_information(cells, model, x[:m], x[m:])
-        step = np.asarray(linalg.solve(information + gauge, gradient, assume_a="pos"))
+        try:
+            step = np.asarray(linalg.solve(information + gauge, gradient, assume_a="pos"))
+        except linalg.LinAlgError as error:
+            raise ConvergenceError(
+                "The weights or results span too many orders of magnitude to be rated together."
+            ) from error
         decrement = float(gradient @ step)
         x, value = descend(loss, x, value, step, decrement)
-        if decrement < _TOLERANCE:
+        if decrement < _TOLERANCE * min(1.0, float(cells.weight.sum())):
             if model.gauge_free:
                 x[:m] -= x[:m].mean()
+            information = expected_information(cells, model, x[:m], x[m:])
             return TieFit(x[:m], x[m:], -loss(x), information, iteration)
     raise ConvergenceError(
         f"The {model.name} model did not converge in {_ITERATIONS} steps "
         f"(decrement {decrement:.2g})."
     )
+
+
+def has_finite_ties(tally: Tally) -> bool:
+    """Tell whether ties and wins bound each other, so that a model of ties has a finite maximum.
+
+    It has none where strengths x exist such that every win is one of ``x_i - x_j >= 1`` and every
+    tie one within 1: stretching x and the chance of a tie together then fits ever better. Such
+    difference constraints hold unless a cycle has more wins than ties (Bellman and Ford).
+
+    Parameters
+    ----------
+    tally : Tally
+        A connected log that satisfies Ford's condition.
+    """
+    won, lost, tied = (tally.outcome == kind for kind in (FIRST, SECOND, TIE))
+    pair = tally.first * len(tally.competitors) + tally.second
+    if np.isin(pair[won], pair[lost]).any():
+        return True
+    source = np.concatenate(
+        [tally.first[won], tally.second[lost], tally.first[tied], tally.second[tied]]
+    )
+    target = np.concatenate(
+        [tally.second[won], tally.first[lost], tally.second[tied], tally.first[tied]]
+    )
+    bound = np.repeat([-1.0, 1.0], [won.sum() + lost.sum(), 2 * tied.sum()])
+    # x_target - x_source <= bound; a feasible x is found in m rounds, if there is one.
+    x = np.zeros(len(tally.competitors))
+    for _ in range(len(x)):
+        lowered = x.copy()
+        np.minimum.at(lowered, target, x[source] + bound)
+        if (lowered == x).all():
+            return False
+        x = lowered
+    return True
 
 
 def expected_information(

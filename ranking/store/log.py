@@ -51,18 +51,23 @@ def read_tally(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where
     return Tally.from_cells(names, first, second, columns["outcome"], **cells)
 
 
-def read_games(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where) -> Games:
-    """Read the selected comparisons row by row, in the order of time, import and line."""
-    varying = _varying(connection, arena)
+def read_games(
+    connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where, *, ordered: bool = True
+) -> Games:
+    """Read the selected comparisons row by row, in the order of time, import and line.
+
+    Where the order does not matter (`ordered` False) neither it nor the times are read.
+    """
+    varying = _varying(connection, arena) - (set() if ordered else {"time", "import_id"})
     selected = ", ".join(
-        ["first", "second", "outcome", "line"]
+        ["first", "second", "outcome", *(["line"] if ordered else [])]
         + [f"{sql} AS {name}" for name, sql in _READ.items() if name in varying]
     )
-    columns = _in_order(
-        connection.execute(
-            f"SELECT {selected} FROM {arena.table} WHERE {where.clause}", list(where.parameters)
-        ).fetchnumpy()
-    )
+    columns = connection.execute(
+        f"SELECT {selected} FROM {arena.table} WHERE {where.clause}", list(where.parameters)
+    ).fetchnumpy()
+    if ordered:
+        columns = _in_order(columns)
     names, first, second = _recoded(connection, arena, columns["first"], columns["second"])
 
     def column(name: str, constant: float) -> np.ndarray:

@@ -1,6 +1,7 @@
 """From a selection to a WHERE clause in which every value is a bound parameter."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import duckdb
@@ -37,6 +38,9 @@ def where(connection: duckdb.DuckDBPyConnection, arena: Arena, selection: Select
         codes = _codes(connection, arena, "competitors", arena.noun, selection.competitors)
         add("list_contains(?::INTEGER[], first)", codes)
         add("list_contains(?::INTEGER[], second)", codes)
+    if selection.involving:
+        (code,) = _codes(connection, arena, "competitors", arena.noun, (selection.involving,))
+        add("(first = ? OR second = ?)", code, code)
     if selection.judges:
         codes = _codes(connection, arena, "judges", "judge", selection.judges)
         add("list_contains(?::INTEGER[], judge)", codes)
@@ -66,7 +70,12 @@ def _codes(
     ).fetchall()
     missing = sorted(set(names) - {name for name, _ in rows})
     if missing:
-        raise SelectionError(f"The arena {arena.name!r} has no {noun} {missing[0]!r}.")
+        known = connection.execute(
+            f"SELECT name FROM {dictionary} WHERE arena_id = ? ORDER BY code", [arena.arena_id]
+        ).fetchall()
+        close = get_close_matches(missing[0], [name for (name,) in known], n=3)
+        meant = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+        raise SelectionError(f"The arena {arena.name!r} has no {noun} {missing[0]!r}.{meant}")
     return [code for _, code in rows]
 
 

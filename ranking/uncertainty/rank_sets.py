@@ -17,8 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ranking.laplacian import Floats
+from ranking.uncertainty.quantiles import quantile
 
 _FEWEST_DRAWS = 100
+_FEWEST_BEYOND = 5  # draws beyond a critical value that is read from them
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +91,8 @@ def rank_sets(
     level : float, default 0.95
         Probability with which all sets hold.
     draws : int, default 1000
-        Draws that give the critical values.
+        Draws that give the critical values. At levels so high that fewer than 5 of them would lie
+        beyond, Bonferroni's critical values are used: a little larger than needed.
     df : float, default infinity
         Degrees of freedom of the covariance's estimate.
     seed : int, default 0
@@ -116,8 +119,11 @@ def rank_sets(
     better = np.zeros((m, m), dtype=bool)
     critical: list[float] = []
     while opened.any():
-        weight = np.where(opened, precision, 0.0).astype(np.float32)
-        critical.append(float(np.quantile(largest_statistics(errors, weight), level)))
+        if draws * (1 - level) < _FEWEST_BEYOND:
+            critical.append(quantile(1 - 2 * (1 - level) / float(opened.sum()), df))
+        else:
+            weight = np.where(opened, precision, 0.0).astype(np.float32)
+            critical.append(float(np.quantile(largest_statistics(errors, weight), level)))
         rejected = opened & (statistic > critical[-1])
         if not rejected.any():
             break

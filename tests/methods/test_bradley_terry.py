@@ -14,7 +14,7 @@ from ranking.errors import (
     InputError,
     SeparationWarning,
 )
-from ranking.methods import BradleyTerry
+from ranking.methods import LSR, BradleyTerry, ExpectationPropagation
 from ranking.methods.newton import fit_strengths, leverages
 from ranking.ratings import POINTS_PER_LOGIT
 from ranking.tally import Tally
@@ -82,9 +82,13 @@ def test_anchoring_shifts_ratings_and_nothing_else() -> None:
     assert (anchored.rank_low == ratings.rank_low).all()
 
 
-def test_overlap_ranks_of_a_worked_example() -> None:
-    """G1: the Arena's rule gives 1, 1, 2, 2 as the best ranks."""
-    assert BradleyTerry().rate(tally_of(G1)).rank_low.tolist() == [1, 1, 2, 2]
+def test_ranks_of_a_worked_example() -> None:
+    """G1: the Arena's rule gives 1, 1, 2, 2 as the best ranks; simultaneous sets and tiers."""
+    ratings = BradleyTerry().rate(tally_of(G1))
+    assert ratings.overlap_low.tolist() == [1, 1, 2, 2]
+    assert ratings.rank_low.tolist() == [1, 1, 2, 2]
+    assert ratings.rank_high.tolist() == [2, 4, 4, 4]
+    assert ratings.tiers == ("a", "ab", "b", "b")
 
 
 def test_journal_citations_match_the_published_fit() -> None:
@@ -117,7 +121,7 @@ def test_journal_citations_match_the_published_fit() -> None:
 )
 def test_clustered_errors_of_a_worked_example(weight, theta, hc0, cr1) -> None:
     """G3, G4: strengths, HC0 and CR1 by item."""
-    clustered = BradleyTerry().rate(g3(weight))
+    clustered = BradleyTerry(interval="cr1").rate(g3(weight))
     np.testing.assert_allclose(strengths(clustered), theta, atol=PUBLISHED)
     np.testing.assert_allclose(clustered.std_error / POINTS_PER_LOGIT, cr1, atol=PUBLISHED)
     independent = BradleyTerry(cluster="none").rate(g3(weight))
@@ -126,7 +130,7 @@ def test_clustered_errors_of_a_worked_example(weight, theta, hc0, cr1) -> None:
 
 def test_clustered_intervals_use_t_quantiles() -> None:
     """Six clusters: the half width is 2.5706 standard errors, the t quantile of 5 degrees."""
-    ratings = BradleyTerry().rate(g3())
+    ratings = BradleyTerry(interval="cr1").rate(g3())
     np.testing.assert_allclose(
         (ratings.high - ratings.rating) / ratings.std_error, 2.570582, atol=PUBLISHED
     )
@@ -144,12 +148,12 @@ def test_agrees_with_statsmodels(games) -> None:
     design[np.arange(n), games.second] -= 1
     model = sm.GLM(games.score, design[:, 1:], family=sm.families.Binomial())
     centre = np.eye(m)[:, 1:] - 1 / m
-    for cluster, options in (
-        ("none", {"cov_type": "HC0"}),
-        ("item", {"cov_type": "cluster", "cov_kwds": {"groups": item}}),
+    for interval, options in (
+        ("hc0", {"cov_type": "HC0"}),
+        ("cr1", {"cov_type": "cluster", "cov_kwds": {"groups": item}}),
     ):
         fitted = model.fit(tol=1e-13, **options)
-        ratings = BradleyTerry(cluster=cluster).rate(games)
+        ratings = BradleyTerry(interval=interval).rate(games)
         np.testing.assert_allclose(strengths(ratings), centre @ fitted.params, atol=ORACLE)
         expected = centre @ fitted.cov_params() @ centre.T * POINTS_PER_LOGIT**2
         if not ratings.warnings:  # where scores do not vary, the information takes over
@@ -221,7 +225,8 @@ def test_singleton_clusters_are_hc0_up_to_the_factor(games) -> None:
     n, m = len(games), len(games.competitors)
     alone = make_games(games.first, games.second, games.score, item=np.arange(n))
     factor = np.sqrt(n / (n - 1) * (n - 1) / (n - m + 1))
-    clustered, independent = BradleyTerry().rate(alone), BradleyTerry().rate(games)
+    clustered = BradleyTerry(interval="cr1").rate(alone)
+    independent = BradleyTerry().rate(games)
     if not independent.warnings:
         np.testing.assert_allclose(clustered.std_error, independent.std_error * factor, rtol=1e-6)
 
@@ -302,7 +307,7 @@ def test_disconnected_groups_are_rated_apart() -> None:
     assert ratings.component.tolist() == [0, 0, 1, 1]
     assert ratings.rank.tolist() == [1, 2, 2, 1]
     assert ratings.rating[:2].mean() == pytest.approx(1000)
-    assert np.isnan(ratings.covariance[0, 2])
+    assert np.isnan(ratings.difference("A", "C").estimate)
 
 
 def test_only_ties_do_not_claim_certainty() -> None:
@@ -351,8 +356,13 @@ def test_large_graphs_take_another_route_to_the_same_numbers(monkeypatch) -> Non
     score = (rng.random(3000) < 0.5 + 0.01 * (second - first)).astype(float)
     games = make_games(first, second, score)
     dense = BradleyTerry().rate(games)
-    monkeypatch.setattr("ranking.laplacian.DENSE_LIMIT", 10)
-    monkeypatch.setattr("ranking.methods.bradley_terry.DENSE_LIMIT", 10)
+    for module in (
+        "laplacian",
+        "methods.half_win",
+        "methods.bradley_terry_fit",
+        "uncertainty.intervals",
+    ):
+        monkeypatch.setattr(f"ranking.{module}.DENSE_LIMIT", 10)
     sparse = BradleyTerry().rate(games)
     np.testing.assert_allclose(sparse.low, dense.low, atol=1e-6)
     assert sparse.covariance is None
@@ -399,3 +409,31 @@ def test_weights_beyond_floating_point_are_one_sentence() -> None:
     games = make_games([0, 1, 1, 2], [1, 0, 2, 1], [1] * 4, weight=[1e100, 1e100, 1, 1])
     with pytest.raises(ConvergenceError, match="orders of magnitude"):
         BradleyTerry().rate(games)
+
+
+@pytest.mark.parametrize("kind", ["multinomial", "poisson", "gamma"])
+def test_a_bootstrap_of_the_cells_is_the_sandwich(kind) -> None:
+    """With many comparisons, each bootstrap's standard errors are HC0's within a tenth."""
+    many = tally_of({pair: np.multiply(record, 20) for pair, record in G1.items()})
+    sandwich, found = BradleyTerry().rate(many), BradleyTerry(interval=kind).rate(many)
+    np.testing.assert_allclose(found.std_error, sandwich.std_error, rtol=0.1)
+    assert found.interval == f"{kind} bootstrap of the cells, comparisons taken as independent"
+    assert (found.rating == sandwich.rating).all()
+
+
+@pytest.mark.parametrize("method", [BradleyTerry, LSR, ExpectationPropagation])
+def test_the_unit_of_weights_does_not_matter_to_one_sided_evidence(method) -> None:
+    """Five wins are five wins: at weights of 100 each they are not five hundred."""
+    rng = np.random.default_rng(3)
+    first = np.r_[rng.integers(0, 4, 200), [4] * 5]
+    second = np.r_[(first[:200] + 1 + rng.integers(0, 3, 200)) % 4, [0, 1, 2, 3, 0]]
+    score = np.r_[rng.integers(0, 3, 200) / 2, [1] * 5]
+    boards = []
+    for weight in (0.01, 1, 100):
+        games = make_games(first, second, score, weight=[weight] * 205)
+        with pytest.warns(SeparationWarning):
+            boards.append(method().rate(games))
+    for board in boards[1:]:
+        np.testing.assert_allclose(board.rating, boards[0].rating, atol=1e-6)
+        np.testing.assert_allclose(board.low, boards[0].low, atol=1e-4)
+        assert board.status == boards[0].status

@@ -8,6 +8,7 @@ from hypothesis import given
 
 from ranking.errors import InputError, RankingWarning
 from ranking.methods import Elo
+from ranking.periods import divide
 from tests.conftest import games_logs, make_games
 
 ROWS = [(0, 1, 1), (1, 2, 1), (0, 2, 0.5), (2, 0, 1)]
@@ -97,6 +98,7 @@ def test_a_tally_is_refused() -> None:
         {"initial": float("inf")},
         {"scale": -1},
         {"resamples": -1},
+        {"permutations": 1},
         {"level": 0},
     ],
 )
@@ -104,3 +106,60 @@ def test_impossible_settings_are_refused(settings) -> None:
     """A setting outside its range is an error in words."""
     with pytest.raises(InputError):
         Elo(**settings)
+
+
+def test_mean_over_all_orders_of_a_short_log() -> None:
+    """Four games have 24 orders; with at least as many asked for, all of them are played."""
+    ratings = Elo(k=32, permutations=24, resamples=0).rate(log(ROWS))
+    np.testing.assert_allclose(ratings.rating, [1000.016653, 1000, 999.983347], atol=PUBLISHED)
+    every = [Elo(k=32).play(log(order)) for order in permutations(ROWS)]
+    (noise,) = ratings.parameters
+    assert noise.name == "order noise"
+    assert noise.estimate == pytest.approx(
+        np.sqrt(np.mean(np.var(every, axis=0, ddof=1))), abs=PUBLISHED
+    )
+
+
+def test_one_game_has_one_order() -> None:
+    """Its noise is nothing."""
+    ratings = Elo(k=32, permutations=10, resamples=0).rate(make_games([0], [1], [1]))
+    assert ratings.rating.tolist() == [1016, 984]
+    assert ratings.parameters[0].estimate == 0
+
+
+def test_mean_over_random_orders_does_not_depend_on_the_order() -> None:
+    """A log and its reverse have the same mean, within the order noise over the root of R."""
+    rng = np.random.default_rng(2)
+    first = rng.integers(0, 5, 800)
+    second = (first + rng.integers(1, 5, 800)) % 5
+    games = make_games(first, second, rng.integers(0, 3, 800) / 2, time=np.arange(800.0))
+    backward = games.take(np.arange(800)[::-1])
+    method = Elo(k=16, permutations=200)
+    (one, noise), (two, _) = method.average(games), method.average(backward)
+    assert np.abs(one - two).max() < 5 * noise.max() / np.sqrt(200)
+    assert np.abs(Elo(k=16).play(games) - one).max() > noise.min() / 10
+    assert one.sum() == pytest.approx(5000)
+
+
+def test_interval_of_the_mean_over_orders_is_narrower() -> None:
+    """What one order alone adds to the spread is averaged away."""
+    rng = np.random.default_rng(4)
+    first = rng.integers(0, 4, 2000)
+    second = (first + rng.integers(1, 4, 2000)) % 4
+    games = make_games(first, second, rng.integers(0, 2, 2000).astype(float), time=range(2000))
+    alone, averaged = Elo(k=24).rate(games), Elo(k=24, permutations=20).rate(games)
+    assert (averaged.std_error < alone.std_error).all()
+    assert "random orders" in averaged.interval and not averaged.warnings
+
+
+def test_course_ends_where_the_rating_is() -> None:
+    """Period after period gives the same ratings and intervals as one pass."""
+    rng = np.random.default_rng(5)
+    first = rng.integers(0, 4, 600)
+    second = (first + rng.integers(1, 4, 600)) % 4
+    time = np.sort(rng.integers(0, 300, 600)) * 3600.0
+    games = make_games(first, second, rng.integers(0, 3, 600) / 2, time=time, item=range(600))
+    whole = Elo(k=20).rate(games)
+    rating, std_error = Elo(k=20).course(games, divide(time, "day"))
+    np.testing.assert_allclose(rating[-1], whole.rating)
+    np.testing.assert_allclose(std_error[-1], whole.std_error)

@@ -8,8 +8,9 @@ from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
 from ranking.methods import BradleyTerry
-from ranking.uncertainty.multiplicity import compact_letters, holm
+from ranking.uncertainty.multiplicity import _letter, compact_letters, holm
 from ranking.uncertainty.rank_sets import rank_sets
+from ranking.wording import tier_text
 from tests.methods.test_bradley_terry import G1, tally_of
 
 PUBLISHED = 1e-6
@@ -26,7 +27,7 @@ def test_rank_sets_of_a_worked_example() -> None:
 
 
 def test_rank_sets_hold_together_as_often_as_they_claim() -> None:
-    """Twelve competitors within two points: all sets hold at once in at least 95 % of logs."""
+    """Twelve competitors within two points: all sets hold at once in at least 95% of logs."""
     rng = np.random.default_rng(2)
     m, errors = 12, 3.0
     truth = np.linspace(0, 2, m)
@@ -107,3 +108,19 @@ def test_sharing_a_letter_means_not_different(m, data) -> None:
     for i in range(m):
         for j in range(i + 1, m):
             assert bool(set(letters[i]) & set(letters[j])) != different[i, j]
+
+
+def test_high_levels_do_not_rest_on_a_handful_of_draws() -> None:
+    """At 99.99 % the critical value is Bonferroni's, and close to that of very many draws."""
+    strength, covariance = np.zeros(20), np.eye(20)
+    few = rank_sets(strength, covariance, level=0.9999).critical[0]
+    many = rank_sets(strength, covariance, level=0.9999, draws=100_000).critical[0]
+    assert few == pytest.approx(many, rel=0.02)
+
+
+def test_letters_go_on_after_two() -> None:
+    """After "(zz)" comes "(aaa)": a thousand groups have a thousand different names."""
+    names = [_letter(number) for number in range(1000)]
+    assert (names[25], names[26], names[701], names[702]) == ("z", "(aa)", "(zz)", "(aaa)")
+    assert len(set(names)) == 1000
+    assert tier_text("".join(names[700:704])) == "(zy)–(aab)"

@@ -1,0 +1,28 @@
+"""The command line: `podium`."""
+
+from ranking.cli import (
+    arenas,
+    competitor,
+    differences,
+    fit,
+    head_to_head,
+    history,
+    leaderboard,
+    scores,
+    trust,
+)
+from ranking.cli.frame import main, podium
+
+__all__ = [
+    "arenas",
+    "competitor",
+    "differences",
+    "fit",
+    "head_to_head",
+    "history",
+    "leaderboard",
+    "main",
+    "podium",
+    "scores",
+    "trust",
+]

@@ -1,0 +1,5 @@
+"""`python -m ranking.cli` is `podium`."""
+
+from ranking.cli import main
+
+main()
