@@ -23,6 +23,20 @@ leaderboard = st.Page(
     default=True,
     help="Who leads, by how much, and what cannot be told apart.",
 )
+competitor = st.Page(
+    "app_pages/competitor.py",
+    title="Competitor",
+    icon=":material/person_search:",
+    url_path=state.COMPETITOR,
+    help="One competitor: its place, its record, whom it beats against expectation.",
+)
+head_to_head = st.Page(
+    "app_pages/head_to_head.py",
+    title="Head to head",
+    icon=":material/compare_arrows:",
+    url_path=state.HEAD_TO_HEAD,
+    help="Two competitors: who is better, by how much, and how sure that is.",
+)
 comparisons = st.Page(
     "app_pages/data.py",
     title="Data",
@@ -35,14 +49,14 @@ upload = st.Page(
     icon=":material/upload:",
     help="Turn a file of pairwise comparisons into a leaderboard.",
 )
-page = st.navigation([leaderboard, comparisons, upload], position="top")
+page = st.navigation([leaderboard, competitor, head_to_head, comparisons, upload], position="top")
 
 with plain_errors("frame"):
     # The sidebar is drawn here and not by the pages: a widget of the frame keeps its value from
     # page to page, one of a page is another widget on each.
     with st.sidebar:
         arena = state.pick_arena(data.arenas())
-        if arena is not None and page == leaderboard:
+        if arena is not None and page in (leaderboard, competitor, head_to_head):
             controls.pick(arena, data.facets(arena))
         elif arena is not None and page == comparisons:
             controls.pick_selection(arena, data.facets(arena))

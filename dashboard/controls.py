@@ -6,18 +6,14 @@ from datetime import date, datetime, time, timedelta
 import streamlit as st
 
 from dashboard.data import Facets
-from dashboard.wording import count, literal
-from ranking.leaderboard import plural
-from ranking.methods import METHODS, BradleyTerry, Elo
-from ranking.outcomes import BothBad
+from dashboard.method_settings import pick_kind, pick_rest
+from dashboard.wording import literal
 from ranking.ratings import Method
 from ranking.selection import Selection
 from ranking.store import Arena
+from ranking.wording import plural
 
-TITLES = {method.title: method for method in METHODS.values()}
-LEVELS = {"80%": 0.80, "90%": 0.90, "95%": 0.95, "99%": 0.99}
 _CHOSEN, _SELECTION = "chosen", "selection"
-CLUSTERS = {"Automatic": "auto", "By item": "item", "None": "none"}
 
 
 @dataclass(frozen=True)
@@ -43,44 +39,12 @@ def selection() -> Selection:
 
 def pick(arena: Arena, facets: Facets) -> None:
     """Draw all controls of the leaderboard, the rarely used ones last."""
-    title = st.segmented_control(
-        "Method", list(TITLES), default=BradleyTerry.title, required=True, key="method",
-        bind="query-params",
-        help="Bradley–Terry weighs all comparisons at once; Elo follows them in time.",
-    )  # fmt: skip
-    both_bad: BothBad = "tie"
-    if facets.both_bad:
-        as_tie = st.toggle(
-            "Count both-bad as a tie", value=True, key="both_bad", bind="query-params",
-            help=f"{count(facets.both_bad)} comparisons found both sides bad.",
-        )  # fmt: skip
-        both_bad = "tie" if as_tie else "drop"
+    kind, settings = pick_kind(facets)
     pick_selection(arena, facets)
     with st.expander("More settings", icon=":material/tune:"):
-        method = _pick_details(title, both_bad, facets)
+        method = pick_rest(kind, settings, facets)
         anchor = _pick_anchor(arena, facets)
     st.session_state[_CHOSEN] = Chosen(method, selection(), anchor)
-
-
-def _pick_details(title: str, both_bad: BothBad, facets: Facets) -> Method:
-    """Draw the settings that a method has, and return it with all of them."""
-    held = st.selectbox(
-        "Confidence of intervals", list(LEVELS), index=2, key="level", bind="query-params"
-    )
-    level = LEVELS[held]
-    if title == Elo.title:
-        k = st.number_input(
-            "K, points at stake", 0.1, 128.0, 4.0, step=1.0, format="%g", key="k",
-            bind="query-params", help="How far one comparison can move a rating.",
-        )  # fmt: skip
-        return Elo(k=float(k), both_bad=both_bad, level=level)
-    if not facets.has_items:
-        return BradleyTerry(both_bad=both_bad, level=level)
-    cluster = st.selectbox(
-        "Clusters of intervals", list(CLUSTERS), key="cluster", bind="query-params",
-        help="Comparisons about one item are not independent; clustering allows for it.",
-    )  # fmt: skip
-    return BradleyTerry(both_bad=both_bad, level=level, cluster=CLUSTERS[cluster])
 
 
 def _pick_anchor(arena: Arena, facets: Facets) -> tuple[str, float] | None:

@@ -5,20 +5,33 @@ selection and the method; an argument with a leading underscore is not part of a
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from ranking import store as rk_store
 from ranking.comparisons import Comparisons
+from ranking.diagnostics.checks import Check
+from ranking.diagnostics.trust import trust_checks
+from ranking.diagnostics.trust_evidence import Evidence, read_evidence
 from ranking.errors import RankingWarning
 from ranking.outcomes import BOTH_BAD
 from ranking.ratings import Method, Ratings
-from ranking.selection import Selection
+from ranking.selection import EVERYTHING, Selection
 from ranking.store import Arena, Import, Store, log
+from ranking.store.facets import covariates_held, feature_names
+from ranking.tally import Games, Tally
+from ranking.uncertainty.draws import DrawSummary, draw_summary
+from ranking.uncertainty.levels import at_level, can_change_level
+
+if TYPE_CHECKING:
+    from ranking.history import History
+
+_USUAL_LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,10 @@ class Facets:
         How many comparisons ended in both-bad.
     has_items : bool
         Whether comparisons say which item they were about.
+    covariates : tuple of str
+        What could be held equal between the two sides: names of `ranking.covariates.COVARIATES`.
+    features : tuple of str
+        Imported numbers for each side: what style is made of.
     """
 
     competitors: tuple[str, ...]
@@ -46,6 +63,21 @@ class Facets:
     span: tuple[datetime, datetime] | None
     both_bad: float
     has_items: bool
+    covariates: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+
+
+class Held(Comparisons):
+    """Comparisons that are read from the database once, whatever is then asked of them."""
+
+    def tally(self) -> Tally:
+        """See `Comparisons.tally`."""
+        return _tally(*_key(self.arena), self.selection, self)
+
+    def games(self, *, ordered: bool = True) -> Games:
+        """See `Comparisons.games`; the order is kept for whoever asks next."""
+        read = _games if self.selection else _all_games
+        return read(*_key(self.arena), self.selection, self)
 
 
 def store() -> Store:
@@ -86,10 +118,29 @@ def facets(arena: Arena) -> Facets:
     return _facets(str(store().path), arena.arena_id, arena.version, arena)
 
 
+def comparisons(arena: Arena, selection: Selection) -> Held:
+    """Return the selected comparisons of an arena."""
+    return _comparisons(*_key(arena), selection, arena)
+
+
 def ratings(arena: Arena, selection: Selection, method: Method) -> Ratings:
     """Rate the selected comparisons of an arena; the result is shared, so never change it."""
-    key = (str(store().path), arena.arena_id, arena.version, arena.name)
-    return _ratings(*key, selection, method.name, method, arena)
+    return _ratings(*_key(arena), selection, method.name, method, arena)
+
+
+def checks(arena: Arena, selection: Selection, method: Method) -> tuple[Check, ...]:
+    """Check whether the ratings of the selected comparisons can be trusted."""
+    return _checks(*_key(arena), selection, method.name, method, arena)
+
+
+def drawn(arena: Arena, selection: Selection, method: Method) -> DrawSummary:
+    """Say how likely each competitor is the best, and which rank to expect of it."""
+    return _drawn(*_key(arena), selection, method.name, method, arena)
+
+
+def history(arena: Arena, selection: Selection, method: str, level: float) -> "History":
+    """Rate the selected comparisons over time; the result is shared, so never change it."""
+    return _history(*_key(arena), selection, method, level, arena)
 
 
 def page(arena: Arena, selection: Selection, search: str, offset: int, limit: int) -> pd.DataFrame:
@@ -101,6 +152,10 @@ def page(arena: Arena, selection: Selection, search: str, offset: int, limit: in
 def count(arena: Arena, selection: Selection, search: str) -> int:
     """Count the raw comparisons that `page` goes through."""
     return _count(str(store().path), arena.arena_id, arena.version, selection, search, arena)
+
+
+def _key(arena: Arena) -> tuple[str, int, int, str]:
+    return (str(store().path), arena.arena_id, arena.version, arena.name)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -120,20 +175,59 @@ def _rejected(path: str, arena_id: int, version: int, import_id: int) -> pd.Data
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _facets(path: str, arena_id: int, version: int, _arena: Arena) -> Facets:
-    comparisons = Comparisons(Store(path), _arena)
-    with comparisons.store.reading() as connection:
+    everything = comparisons(_arena, EVERYTHING)
+    with everything.store.reading() as connection:
         found = {
             "competitors": log.dictionary(connection, _arena, "competitors"),
             "judges": log.dictionary(connection, _arena, "judges"),
             "capabilities": log.capability_paths(connection, _arena),
             "fields": tuple(log.field_values(connection, _arena).items()),
             "span": log.time_span(connection, _arena),
+            "covariates": covariates_held(connection, _arena),
+            "features": feature_names(connection, _arena),
         }
-    tally = comparisons.tally()
-    return Facets(**found, both_bad=tally.votes_of(BOTH_BAD), has_items=comparisons.has_items)
+    both_bad = everything.tally().votes_of(BOTH_BAD)
+    return Facets(**found, both_bad=both_bad, has_items=everything.has_items)
 
 
-# A resource, not data: results are frozen, and a covariance need not be copied for every view.
+# Resources, not data: they are frozen, and need not be copied for every view.
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _comparisons(
+    path: str, arena_id: int, version: int, name: str, selection: Selection, _arena: Arena
+) -> Held:
+    return Held(Store(path), _arena, selection)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _tally(
+    path: str, arena_id: int, version: int, name: str, selection: Selection, _held: Held
+) -> Tally:
+    return Comparisons.tally(_held)
+
+
+# Row by row, a log of ten million comparisons is half a gigabyte: few are held, but the whole log
+# of an arena stays while its selections come and go.
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _all_games(
+    path: str, arena_id: int, version: int, name: str, selection: Selection, _held: Held
+) -> Games:
+    return Comparisons.games(_held)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _games(
+    path: str, arena_id: int, version: int, name: str, selection: Selection, _held: Held
+) -> Games:
+    return Comparisons.games(_held)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _evidence(
+    path: str, arena_id: int, version: int, name: str, selection: Selection, _arena: Arena
+) -> Evidence:
+    return read_evidence(comparisons(_arena, selection))
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _ratings(
     path: str,
@@ -145,9 +239,64 @@ def _ratings(
     method: Method,
     _arena: Arena,
 ) -> Ratings:
+    usual = replace(method, level=_USUAL_LEVEL)
+    if method != usual:  # another level needs no other fit, as a rule
+        rated = ratings(_arena, selection, usual)
+        if can_change_level(rated):
+            return at_level(rated, method.level)
     with warnings.catch_warnings():  # the result keeps them, and every screen shows them
         warnings.simplefilter("ignore", RankingWarning)
-        return method.rate(Comparisons(Store(path), _arena, selection))
+        return method.rate(comparisons(_arena, selection))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _drawn(
+    path: str,
+    arena_id: int,
+    version: int,
+    name: str,
+    selection: Selection,
+    method_name: str,
+    method: Method,
+    _arena: Arena,
+) -> DrawSummary:
+    return draw_summary(ratings(_arena, selection, method))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _history(
+    path: str,
+    arena_id: int,
+    version: int,
+    name: str,
+    selection: Selection,
+    method: str,
+    level: float,
+    _arena: Arena,
+) -> "History":
+    from ranking.history import history as rate_over_time
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RankingWarning)
+        return rate_over_time(comparisons(_arena, selection), method=method, level=level)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _checks(
+    path: str,
+    arena_id: int,
+    version: int,
+    name: str,
+    selection: Selection,
+    method_name: str,
+    method: Method,
+    _arena: Arena,
+) -> tuple[Check, ...]:
+    rated = ratings(_arena, selection, method)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RankingWarning)
+        evidence = _evidence(path, arena_id, version, name, selection, _arena)
+        return trust_checks(comparisons(_arena, selection), rated, evidence=evidence)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -1,96 +1,110 @@
 """The parts of the leaderboard page: heading, summary, views, downloads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import state
+from dashboard import data, state, trust
+from dashboard.appearance import palette
 from dashboard.charts.board import Group, board, groups, narrowed
 from dashboard.charts.forest import MOST_ROWS, forest
-from dashboard.charts.intervals import Scale
-from dashboard.charts.palette import DARK, LIGHT, Palette, colours
+from dashboard.charts.intervals import WIDTH, Scale
+from dashboard.charts.palette import colours
+from dashboard.controls import Chosen
 from dashboard.data import Facets
-from dashboard.trust import checks
+from dashboard.leaderboard_details import details, style
+from dashboard.leaderboard_history import history
+from dashboard.sharing import copy_link
 from dashboard.wording import count, counted, file_stem, literal
 from ranking import leaderboard
-from ranking.methods import METHODS
+from ranking.conclusion import conclusion
+from ranking.methods import METHODS, BradleyTerry
 from ranking.ratings import Ratings
-from ranking.selection import Selection
 from ranking.store import Arena
+from ranking.wording import plural
 
 TALLEST_TABLE = 40
 """Rows that a table shows without scrolling in itself."""
 _SCROLLED_HEIGHT = 912  # pixels of a longer table
-_LETTER, _NARROWEST, _WIDEST = 6.6, 120, 300  # pixels of a letter, and of the column of names
+_LETTER = 6.2  # pixels
+_OPEN = ":material/arrow_forward:"
 
 
-def palette() -> Palette:
-    """Return the colours of the appearance that the browser asks for."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
-
-
-def summary(arena: Arena, selection: Selection, ratings: Ratings, facets: Facets) -> None:
-    """Draw what was rated, the conclusion, and whether to trust it."""
-    st.caption(literal(_caption(arena, selection, ratings, facets)))
-    first, second = leaderboard.conclusion(ratings)
+def summary(arena: Arena, chosen: Chosen, ratings: Ratings, facets: Facets) -> DeltaGenerator:
+    """Draw what was rated and the conclusion; return where the checks are to be drawn."""
+    st.caption(literal(_caption(arena, chosen, ratings, facets)))
+    first, second = conclusion(ratings)
     st.header(literal(first), anchor=False)
     if second:
         st.markdown(literal(second))
-    with st.container(horizontal=True, gap="small"):
-        for check in checks(ratings, facets):
-            st.badge(
-                check.words,
-                icon=":material/check_circle:" if check.good else ":material/info:",
-                color="green" if check.good else "orange",
-                help=literal(check.reason),
-            )
+    checks = st.container(horizontal=True, gap="small")
     with st.container(gap=None):
+        if ratings.anchor:
+            name, points = literal(ratings.anchor[0]), f"{ratings.anchor[1]:g}"
+            st.caption(
+                f":material/anchor: {name} is set to {points} and all others move with it. "
+                "No rank, interval width or difference depends on that."
+            )
         for sentence in ratings.warnings:
             st.caption(f":material/info: {literal(sentence)}")
+    return checks
 
 
-def _caption(arena: Arena, selection: Selection, ratings: Ratings, facets: Facets) -> str:
+def _caption(arena: Arena, chosen: Chosen, ratings: Ratings, facets: Facets) -> str:
     rated, held = count(ratings.comparisons), count(arena.comparisons)
+    settings = ratings.settings
     parts = [
         f"{rated} comparisons" if rated == held else f"{rated} of {held} comparisons",
         counted(len(ratings), arena.noun),
         METHODS[ratings.method].title,
     ]
-    if facets.both_bad:
-        dropped = ratings.settings["both_bad"] == "drop"
-        parts.append("both-bad left out" if dropped else "both-bad as ties")
-    if selection:
-        parts.append(f"only comparisons {selection.sentence}")
+    if covariates := settings.get("covariates"):
+        parts[-1] = f"{BradleyTerry.title}, {' and '.join(covariates)} held equal"
+    ties = settings.get("ties", "half")
+    if ties != "half":
+        models = {"davidson": "Davidson’s model", "rao-kupper": "Rao–Kupper’s model"}
+        parts.append(f"ties by {models[ties]}" if ties in models else "both-bad as an option")
+    if facets.both_bad and ties != "outside-option":
+        parts.append("both-bad left out" if settings["both_bad"] == "drop" else "both-bad as ties")
+    if settings.get("pairing") == "uniform":
+        parts.append("all pairs alike")
+    if chosen.selection:
+        parts.append(f"only comparisons {chosen.selection.sentence}")
     return " · ".join(parts)
 
 
-def views(arena: Arena, ratings: Ratings) -> None:
-    """Draw the table, the plot and the details as tabs, of which only the open one costs."""
+def views(arena: Arena, chosen: Chosen, ratings: Ratings, facets: Facets) -> None:
+    """Draw the table and the other views as tabs, of which only the open one costs."""
     shown, marked = _pick_shown(arena, ratings)
-    tabs = dict(
-        zip(
-            ("Table", "Plot", "Details"),
-            st.tabs(
-                ["Table", "Plot", "Details"], key="view", on_change="rerun", bind="query-params"
-            ),
-            strict=True,
-        )
-    )
-    for name, draw in {"Table": _tables, "Plot": _plot}.items():
-        if tabs[name].open:
-            with tabs[name]:
-                if any(len(group.rows) for group in shown):
-                    draw(arena, ratings, shown, marked)
-                else:
-                    st.caption(f"No {literal(leaderboard.plural(arena.noun))} are marked.")
-    if tabs["Details"].open:
-        with tabs["Details"]:
-            _details(arena, ratings)
+
+    def of_rows(draw: Callable[[Arena, Ratings, list[Group], list[str]], None]) -> None:
+        if any(len(group.rows) for group in shown):
+            draw(arena, ratings, shown, marked)
+        else:
+            st.caption(f"No {literal(plural(arena.noun))} are marked.")
+
+    drawings: dict[str, Callable[[], None]] = {
+        "Table": lambda: of_rows(_tables),
+        "Plot": lambda: of_rows(_plot),
+    }
+    if ratings.unadjusted is not None:
+        drawings["Style"] = lambda: style(arena, ratings)
+    if facets.span and facets.span[0] < facets.span[1]:
+        drawings["History"] = lambda: history(arena, chosen, ratings, shown, marked)
+    drawings["Trust"] = lambda: trust.panel(data.checks(arena, chosen.selection, chosen.method))
+    drawings["Details"] = lambda: details(arena, chosen, ratings)
+    tabs = st.tabs(list(drawings), key="view", on_change="rerun", bind="query-params")
+    for tab, draw in zip(tabs, drawings.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw()
 
 
 def _pick_shown(arena: Arena, ratings: Ratings) -> tuple[list[Group], list[str]]:
     """Draw the choice of rows; return the groups with the rows to show, and the marked names."""
-    nouns = leaderboard.plural(arena.noun)
+    nouns = plural(arena.noun)
     with st.container(horizontal=True, vertical_alignment="center"):
         show = st.segmented_control(
             "Show", ["All", "Top 25", "Marked"], default="All", required=True, key="show",
@@ -101,8 +115,17 @@ def _pick_shown(arena: Arena, ratings: Ratings) -> tuple[list[Group], list[str]]
             placeholder=f"Mark {nouns}: they keep their colour on every page",
             label_visibility="collapsed", width=480,
         )  # fmt: skip
+        _links(marked)
     shown = [narrowed(group, ratings, show, marked) for group in groups(ratings)]
     return [group for group in shown if len(group.rows)], marked
+
+
+def _links(marked: Sequence[str]) -> None:
+    """Draw the way to the page of one marked competitor, or of two head to head."""
+    if len(marked) == 1:
+        state.competitor_link(marked[0], f"Open {marked[0]}")
+    elif len(marked) == 2:
+        state.head_to_head_link(*marked, "Head to head")
 
 
 def _tables(arena: Arena, ratings: Ratings, shown: list[Group], marked: list[str]) -> None:
@@ -119,14 +142,24 @@ def _table(arena: Arena, ratings: Ratings, group: Group, marked: list[str], *, k
         rows = st.session_state[key].selection.rows
         st.session_state["marked"] = state.marks_after(st.session_state["marked"], names, rows)
 
+    def open_row() -> None:
+        name = names[st.session_state[f"{key}-open"].row]
+        st.switch_page("app_pages/competitor.py", query_params={"who": name})
+
     scale = Scale.of(ratings, group.rows)
     colour = palette()
     frame = board(ratings, group.rows, scale=scale, colours=colours(marked, colour), palette=colour)
     if not any(frame["status"]):
         frame = frame.drop(columns="status")
+    frame.insert(list(frame.columns).index("competitor") + 1, "open", _OPEN)
     # Whole, as the browser will send it back: what differs from it counts as a click.
     ticked = [names.index(name) for name in marked if name in names]
     st.session_state[key] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
+    columns = _columns(arena, ratings, scale, frame)
+    columns["open"] = st.column_config.ButtonColumn(
+        "", width=40, type="tertiary", key=f"{key}-open", on_click=open_row,
+        help=f"Open the page of this {arena.noun}.",
+    )  # fmt: skip
     st.dataframe(
         frame,
         key=key,
@@ -136,32 +169,61 @@ def _table(arena: Arena, ratings: Ratings, group: Group, marked: list[str], *, k
         height="content" if len(names) <= TALLEST_TABLE else _SCROLLED_HEIGHT,
         placeholder="",
         alt=f"Leaderboard of {arena.name}. {group.label}",
-        column_config=_columns(arena, ratings, scale, longest=max(map(len, names))),
+        column_config=columns,
     )
 
 
-def _columns(arena: Arena, ratings: Ratings, scale: Scale, *, longest: int) -> dict[str, object]:
+def _columns(
+    arena: Arena, ratings: Ratings, scale: Scale, frame: pd.DataFrame
+) -> dict[str, object]:
     column = st.column_config
+
+    def width_of(name: str, narrowest: int, widest: int) -> int:
+        longest = max(map(len, frame[name])) if name in frame else 0
+        return min(max(round(longest * _LETTER + 24), narrowest), widest)
+
     level = f"{ratings.level:.0%}"
+    nouns = literal(plural(arena.noun))
+    if ratings.better is None:
+        rank = "All ranks that the intervals allow, one at a time."
+    else:
+        rank = (
+            f"All ranks that the evidence allows. Simultaneous: with {level} confidence, the ranks "
+            "of the whole table hold at once."
+        )
     return {
-        "rank": column.TextColumn("Rank", width=72, help="All ranks that the intervals allow."),
+        "rank": column.TextColumn("Rank", width=64, help=rank),
         "competitor": column.TextColumn(
             arena.noun.capitalize(),
-            width=min(max(round(longest * _LETTER + 24), _NARROWEST), _WIDEST),
+            width=width_of("competitor", 120, 300),
         ),
-        "rating": column.NumberColumn("Rating", format="%d", width=76),
+        "places": column.TextColumn(
+            "Places", width=64, alignment="right",
+            help="How many places holding style equal moves it up (+) or down (−).",
+        ),
+        "rating": column.NumberColumn("Rating", format="%d", width=68),
+        "change": column.TextColumn(
+            "Change", width=68, alignment="right",
+            help="Rating at equal style less the rating without, in points.",
+        ),
         "half": column.NumberColumn(
-            "±", format="%d", width=56, help=f"Half the width of the {level} interval, in points."
+            "±", format="%d", width=48, help=f"Half the width of the {level} interval, in points."
         ),
         "interval": column.ImageColumn(
-            scale.label, width=296, help=f"Rating and {level} interval; an arrow where it is open."
+            scale.label, width=WIDTH + 16,
+            help=f"Rating and {level} interval; an arrow where it is open.",
         ),
-        "games": column.NumberColumn("Comparisons", format="localized", width=112),
+        "tier": column.TextColumn(
+            "Tier", width=width_of("tier", 56, 80),
+            help=f"Two {nouns} that share a letter cannot be told apart at {level}, all pairs "
+            "taken together.",
+        ),
+        "games": column.NumberColumn("Comparisons", format="localized", width=108),
         "win_rate": column.NumberColumn(
-            "Win rate", format="%.1f%%", width=88, help="Share of the possible score; ties half."
+            "Win rate", format="%.1f%%", width=80, help="Share of the possible score; ties half."
         ),
         "status": column.TextColumn("Status", width=152),
-    }
+    }  # fmt: skip
 
 
 def _plot(arena: Arena, ratings: Ratings, shown: list[Group], marked: list[str]) -> None:
@@ -197,31 +259,6 @@ def _plot(arena: Arena, ratings: Ratings, shown: list[Group], marked: list[str])
     )
 
 
-def _details(arena: Arena, ratings: Ratings) -> None:
-    settings = ", ".join(
-        f"{name.replace('_', ' ')} {value}"
-        for name, value in ratings.settings.items()
-        if name != "level"
-    )
-    log_loss = f"{ratings.log_loss:.4f} nats per comparison"
-    rows = {
-        "Method": METHODS[ratings.method].title,
-        "Settings": literal(settings),
-        "Intervals": literal(f"{ratings.level:.0%}, {ratings.interval}"),
-        "Log-loss": log_loss,
-        "Scale": "400 points for a factor of 10 in odds"
-        + (
-            literal(f"; {ratings.anchor[0]} set to {ratings.anchor[1]:g}")
-            if ratings.anchor
-            else "; mean 1000"
-        ),
-        "Iterations": count(ratings.iterations),
-    }
-    if arena.description:
-        rows["Evidence"] = literal(arena.description)
-    st.table(rows, border="horizontal", width="content", alt="How these ratings were computed")
-
-
 def downloads(arena: Arena, ratings: Ratings) -> None:
     """Draw the downloads of the whole leaderboard, and the link to this view."""
     kinds: dict[str, tuple[Callable[[Ratings], str], str, str]] = {
@@ -242,7 +279,4 @@ def downloads(arena: Arena, ratings: Ratings) -> None:
                 on_click="ignore",
                 key=f"download-{ending}",
             )
-        with st.popover("Copy link", icon=":material/link:"):
-            st.caption("This address opens the same view.")
-            address = st.context.url or ""
-            st.code(state.link(address, st.session_state), language=None, wrap_lines=True)
+        copy_link()

@@ -1,25 +1,34 @@
-"""What the URL holds: arena, method, settings, selection and marked competitors.
+"""What the URL holds: arena, method, settings, selection, and the competitors looked at.
 
 Every widget named in `KEYS` is bound to the query parameter of its key: reloading or sharing the
 address shows the same view. Streamlit drops a parameter whose widget has its default value, and
 ignores values that are not among a widget's options.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard.wording import literal
 from ranking.store import Arena
 
+COMPETITOR, HEAD_TO_HEAD = "competitor", "head-to-head"
+"""Paths of the pages about competitors."""
 KEYS: Mapping[str, Any] = {
     "arena": None,
     "method": "Bradley–Terry",
     "both_bad": True,
     "level": "95%",
+    "style": False,
+    "held": None,
+    "ties": "Half a win",
     "cluster": "Automatic",
+    "interval": "Automatic",
+    "pairing": "As they were sampled",
+    "prior": "Where it is needed",
     "k": 4.0,
     "anchor": None,
     "anchor_points": 1000.0,
@@ -35,6 +44,18 @@ KEYS: Mapping[str, Any] = {
     "part": "Comparisons",
     "search": "",
     "page": 1,
+    "who": None,
+    "aspect": "Opponents",
+    "a": None,
+    "b": None,
+    "detail": "Comparisons",
+    "by": None,
+    "course": "Smoothed",
+    "everyone": False,
+    "find": "",
+    "sheet": 1,
+    "row": 1,
+    "differences": True,
 }
 """Key of each bound widget, and the value that its parameter is dropped for."""
 
@@ -48,13 +69,24 @@ OF_ONE_ARENA = (
     "where",
     "marked",
     "page",
+    "who",
+    "a",
+    "b",
+    "by",
+    "find",
+    "sheet",
+    "row",
 )
 """What means nothing in another arena."""
+
+OF_ROWS = ("find", "sheet", "row")
+"""What belongs to one list of raw comparisons."""
 
 _CURRENT = "current_arena"
 _WANTED = "wanted_arena"
 _FORGET = "forget_selection"
 _SAID = "said"
+_LAST = "last_"
 
 
 def pick_arena(arenas: Sequence[Arena]) -> Arena | None:
@@ -63,6 +95,9 @@ def pick_arena(arenas: Sequence[Arena]) -> Arena | None:
     wanted = st.session_state.pop(_WANTED, None)
     if st.session_state.pop(_FORGET, False):
         forget_selection()
+    if st.session_state.get("marked"):
+        # Marks outlive the pages that do not draw their widget, whose state Streamlit drops.
+        st.session_state["marked"] = list(st.session_state["marked"])
     for label, arena in labels.items():
         if arena.name == wanted:
             st.session_state["arena"] = label
@@ -107,6 +142,97 @@ def open_page(page: str, arena: str | None = None) -> NoReturn:
         go_to(held.name, forget=False)
     # Without parameters of our own, Streamlit refuses to clear those that widgets are bound to.
     st.switch_page(f"app_pages/{page}.py", query_params={})
+
+
+def competitor_link(name: str, label: str) -> None:
+    """Draw a link to the page of one competitor, in the current view.
+
+    Parameters
+    ----------
+    name : str
+        The competitor.
+    label : str
+        What the link says, in plain text.
+    """
+    _link("competitor", label, ":material/person_search:", who=name)
+
+
+def head_to_head_link(first: str, second: str, label: str) -> None:
+    """Draw a link to the page of two competitors head to head, in the current view."""
+    _link("head_to_head", label, ":material/compare_arrows:", a=first, b=second)
+
+
+def _link(page: str, label: str, icon: str, **values: str) -> None:
+    # The browser adds what the frame's widgets are bound to; the rest would be lost.
+    kept = {
+        key: st.query_params.get_all(key)
+        for key in st.query_params
+        if key not in st.session_state and key not in (*values, *OF_ROWS)
+    }
+    st.page_link(
+        f"app_pages/{page}.py", label=literal(label), icon=icon, help="",
+        query_params={**kept, **values},
+    )  # fmt: skip
+
+
+def marked() -> list[str]:
+    """Return the marked competitors, on any page."""
+    held = st.session_state.get("marked")
+    return list(st.query_params.get_all("marked") if held is None else held)
+
+
+def last(key: str) -> str | None:
+    """Return what a choice of a competitor was in the last run."""
+    return st.session_state.get(f"{_LAST}{key}")
+
+
+def pick_competitor(
+    label: str,
+    names: Sequence[str],
+    key: str,
+    fallback: str,
+    *,
+    on_change: Callable[..., None],
+    args: tuple[str, ...] = (),
+    apart_from: str | None = None,
+) -> str:
+    """Draw the choice of one competitor and return it.
+
+    Parameters
+    ----------
+    label : str
+        Of the widget, for those who hear the page.
+    names : sequence of str
+        The competitors to choose from.
+    key : str
+        Of the widget and of its parameter in the address.
+    fallback : str
+        Chosen where nothing was, or what `names` do not hold, as after a change of the selection;
+        the competitor that was looked at last goes before it.
+    on_change : callable
+        Called with `args` when another one is chosen.
+    apart_from : str, optional
+        Who is not to be fallen back to.
+    """
+    before = last(key)
+    fallback = before if before in names and before != apart_from else fallback
+    forgotten = key in st.session_state and st.session_state[key] is None
+    asked = None if forgotten else st.query_params.get(key) or st.session_state.get(key)
+    if asked not in names:
+        if asked:
+            sentence = f"{asked} has no comparisons in this selection; this is {fallback}."
+            st.toast(literal(sentence), icon=":material/info:")
+        asked = st.session_state[key] = fallback
+    if key not in st.query_params:
+        # Leaving a page takes its parameters out of the address, also for the way back.
+        st.query_params[key] = st.session_state[key] = asked
+    picked = st.selectbox(
+        literal(label), names, index=None, key=key, required=True, bind="query-params",
+        on_change=on_change, args=args, label_visibility="collapsed",
+    )  # fmt: skip
+    picked = picked if picked in names else fallback
+    st.session_state[f"{_LAST}{key}"] = picked
+    return picked
 
 
 def say(sentence: str) -> None:

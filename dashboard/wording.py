@@ -1,9 +1,11 @@
 """Words and numbers as the screens write them: escaped, grouped, with real minus signs."""
 
 import html
+import math
 import re
+from collections.abc import Callable
 
-from ranking.leaderboard import plural
+from ranking.wording import plural
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _JOINER = "\u2060"
@@ -35,6 +37,17 @@ def count(number: float) -> str:
 def counted(number: float, noun: str) -> str:
     """Write a number with its noun: ``1 model``, ``24 models``."""
     return f"{count(number)} {noun if number == 1 else plural(noun)}"
+
+
+def span(low: float, high: float, write: Callable[[float], str]) -> str | None:
+    """Write an interval: ``984 to 1,020``, ``at least 984``; None where nothing is known."""
+    if math.isfinite(low) and math.isfinite(high):
+        return f"{write(low)} to {write(high)}"
+    if math.isfinite(low):
+        return f"at least {write(low)}"
+    if math.isfinite(high):
+        return f"at most {write(high)}"
+    return None
 
 
 def file_stem(name: str) -> str:

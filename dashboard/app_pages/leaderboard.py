@@ -1,6 +1,7 @@
 import streamlit as st
 
-from dashboard import controls, data, leaderboard_view, state, welcome
+from dashboard import controls, data, leaderboard_view, state, trust, welcome
+from dashboard.failure import plain_errors
 from dashboard.heading import heading
 
 arena = state.current()
@@ -18,6 +19,10 @@ with body.skeleton(height=400):
         ratings = ratings.anchored(*chosen.anchor)
 
 with body:
-    leaderboard_view.summary(arena, chosen.selection, ratings, facets)
-    leaderboard_view.views(arena, ratings)
+    checks = leaderboard_view.summary(arena, chosen, ratings, facets)
+    leaderboard_view.views(arena, chosen, ratings, facets)
     leaderboard_view.downloads(arena, ratings)
+
+# Last: the table is on the screen while they run.
+with checks, plain_errors("trust"):
+    trust.badges(data.checks(arena, chosen.selection, chosen.method))

@@ -10,8 +10,9 @@ from dashboard.charts.board import Group
 from dashboard.charts.intervals import Scale
 from dashboard.charts.palette import Palette
 from dashboard.wording import count, plotly_text
-from ranking.leaderboard import number, rank_text
+from ranking.leaderboard import rank_text
 from ranking.ratings import Ratings
+from ranking.wording import number
 
 ROW_HEIGHT = 22
 """Pixels per competitor: enough for a name, whatever their number."""

@@ -7,10 +7,10 @@ from urllib.parse import quote
 import numpy as np
 
 from dashboard.charts.palette import Palette
-from ranking.leaderboard import number
 from ranking.ratings import Ratings
+from ranking.wording import number
 
-WIDTH, HEIGHT = 280, 26
+WIDTH, HEIGHT = 232, 26
 _EDGE = 16  # pixels kept free on either side: an arrow head stays clear of the dot
 _PADDING = 0.02
 

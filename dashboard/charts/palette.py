@@ -13,7 +13,13 @@ class Palette:
     text: str
     faint: str
     line: str
+    paper: str
     categorical: tuple[str, ...]
+
+    @property
+    def opposite(self) -> str:
+        """The accent's opposite, for losses and surprises."""
+        return self.categorical[1]
 
 
 LIGHT = Palette(
@@ -21,6 +27,7 @@ LIGHT = Palette(
     text="#0B1218",
     faint="#5B6B78",
     line="#D5DCE1",
+    paper="#FFFFFF",
     categorical=(
         "#0F6B6B", "#C2410C", "#4338CA", "#A16207", "#BE185D",
         "#15803D", "#0369A1", "#7E22CE", "#57534E", "#B91C1C",
@@ -31,6 +38,7 @@ DARK = Palette(
     text="#E6EDF1",
     faint="#9AA9B4",
     line="#2B3942",
+    paper="#0E1519",
     categorical=(
         "#2BA5A0", "#F97316", "#818CF8", "#EAB308", "#F472B6",
         "#4ADE80", "#38BDF8", "#C084FC", "#A8A29E", "#F87171",

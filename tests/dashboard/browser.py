@@ -117,6 +117,23 @@ def tick_row(page: Page, key: str, row: int) -> None:
     idle(page)
 
 
+def press_button(page: Page, key: str, row: int) -> None:
+    """Click the first button in a row of a table: where the pointer turns into a hand."""
+    grid = keyed(page, key).locator("canvas[data-testid=data-grid-canvas]")
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    assert box is not None
+    y = box["y"] + 35 + 35 * row + 17
+    for x in range(45, round(box["width"]), 12):  # beyond the checkbox
+        page.mouse.move(box["x"] + x, y)
+        page.wait_for_timeout(50)
+        if grid.evaluate("canvas => getComputedStyle(canvas).cursor") == "pointer":
+            page.mouse.click(box["x"] + x, y)
+            idle(page)
+            return
+    raise AssertionError(f"No button in row {row} of {key}")
+
+
 def top_link(page: Page, title: str) -> Locator:
     """Return the link to a page in the top navigation."""
     return page.get_by_test_id("stTopNavLink").filter(has_text=title)

@@ -25,6 +25,7 @@ from tests.dashboard.browser import (  # noqa: E402
     drop,
     idle,
     keyed,
+    press_button,
     settled,
     tick_row,
     top_link,
@@ -115,7 +116,8 @@ def test_method_marks_and_a_shared_link(page: Page, browser: Browser, server: Se
     """What is chosen is in the address, and the address opens the same view elsewhere."""
     page.goto(f"{server.url}/?arena=battles")
     settled(page)
-    page.get_by_role("radio", name="Elo").or_(page.get_by_text("Elo", exact=True)).first.click()
+    page.get_by_label("Method").first.click()
+    page.get_by_role("option", name="Elo").click()
     expect(page.get_by_text("3 models · Elo")).to_be_visible()
     idle(page)
     leader = cells(page, "board-0", 2)[0]
@@ -139,6 +141,27 @@ def test_method_marks_and_a_shared_link(page: Page, browser: Browser, server: Se
     expect(other.get_by_text("3 models · Elo")).to_be_visible()
     expect(keyed(other, "marked").get_by_text(leader)).to_be_visible()
     other.close()
+
+
+def test_a_row_opens_the_page_of_its_competitor(page: Page, server: Server):
+    """The arrow beside a name leads to its page, in the same arena and by the same method."""
+    page.goto(f"{server.url}/?arena=made+up+%C2%B7+simulated&method=Elo")
+    settled(page)
+    second = cells(page, "board-0", 2)[1]
+    press_button(page, "board-0", 1)
+    expect(page.get_by_role("heading", name=second, exact=True)).to_be_visible()
+    assert f"who={second}" in page.url and "method=Elo" in page.url and "made" in page.url
+
+
+def test_a_check_leads_to_what_it_rests_on(page: Page, server: Server):
+    """The panel lists all ten checks, and the way from one leads to its details."""
+    page.goto(f"{server.url}/?arena=battles")
+    settled(page)
+    page.get_by_role("tab", name="Trust").click()
+    panel = page.get_by_role("tabpanel", name="Trust")
+    expect(panel.locator("strong")).to_have_count(10)
+    panel.get_by_role("button", name="Head to head").click()
+    expect(page.locator("h1")).to_contain_text("against")
 
 
 def test_another_arena_forgets_the_selection(page: Page, server: Server):
@@ -193,6 +216,10 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, scheme: str
     page.get_by_role("tab", name="Plot").click()
     keyed(page, "forest").locator(".js-plotly-plot").wait_for()
     found += violations(page, dark=dark)
+    for tab in ("Trust", "Details"):
+        page.get_by_role("tab", name=tab).click()
+        idle(page)
+        found += violations(page, dark=dark)
     top_link(page, "Data").click()
     page.get_by_role("tab", name="Imports").click()
     page.get_by_role("button", name="Undo", exact=True).click()

@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 
 import dashboard
-from dashboard.charts.board import board, groups, narrowed
+from dashboard.charts.board import board, groups, narrowed, placings
+from dashboard.charts.coefficients import coefficients
 from dashboard.charts.forest import ROW_HEIGHT, forest
 from dashboard.charts.intervals import HEIGHT, WIDTH, Scale, interval_svg
 from dashboard.charts.palette import DARK, LIGHT, Palette, colours
+from ranking.ratings import Parameter
+from ranking.uncertainty.draws import DrawSummary
+from ranking.wording import tier_text
 from tests.dashboard.fakes import fake_ratings
 
 SCALE = Scale(900, 1100)
@@ -127,6 +131,53 @@ def test_board_leaves_unknown_cells_empty():
     assert list(frame["rating"].isna()) == [False, True]
     assert list(frame["rank"]) == ["1", ""]
     assert list(frame["status"]) == ["never beaten", "no comparisons"]
+
+
+def test_board_shows_what_style_changes():
+    """Places and points have their sign; what does not change is left empty."""
+    ratings = fake_ratings(3, unadjusted=np.array([1040.0, 1050.0, 1000.0]))
+    frame = board(ratings, np.arange(3), scale=Scale(900, 1200), colours={}, palette=LIGHT)
+    assert list(frame["places"]) == ["+1", "−1", ""]
+    assert list(frame["change"]) == ["+60", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("letters", "shown"),
+    [
+        ("", ""),
+        ("a", "a"),
+        ("ab", "ab"),
+        ("bcdefh", "b–fh"),
+        ("yz(aa)(ab)", "y–(ab)"),
+        ("b(ac)", "b(ac)"),
+    ],
+)
+def test_runs_of_tier_letters_are_shortened(letters: str, shown: str):
+    """Three or more letters in a row become a range, also beyond z."""
+    assert tier_text(letters) == shown
+
+
+def test_placings_leave_unknown_cells_empty():
+    """Who has no interval has no chance to be best that could be told."""
+    drawn = DrawSummary(np.array([0.9, 0.1, np.nan]), np.array([1.1, 1.9, np.nan]))
+    overlap = np.array([1.0, 1.0, np.nan])
+    frame = placings(fake_ratings(3, overlap_low=overlap, overlap_high=overlap), drawn)
+    assert list(frame["best"].isna()) == [False, False, True]
+    assert list(frame["overlap"][:2]) == [1, 1] and frame["overlap"].isna()[2]
+
+
+def test_coefficients_have_a_row_each():
+    """Names are escaped, limits drawn, and what may be zero steps back."""
+    parameters = [
+        Parameter("<b>words</b>", 30.0, 5.0, 20.0, 40.0, "points per SD"),
+        Parameter("bold", -1.0, 5.0, -11.0, 9.0, "points per SD"),
+        Parameter("unknown", 2.0, np.nan, np.nan, np.nan, "points"),
+    ]
+    figure = coefficients(parameters, palette=LIGHT)
+    assert [trace.marker.color for trace in figure.data] == [LIGHT.accent, LIGHT.faint, LIGHT.faint]
+    assert figure.data[0].error_x.array == (10.0,)
+    assert figure.data[2].error_x.array == (0,)
+    assert figure.layout.yaxis.ticktext[0].startswith("&lt;b&gt;words&lt;/b&gt;")
 
 
 def test_board_colours_marked_rows():

@@ -1,0 +1,21 @@
+import streamlit as st
+
+from dashboard import competitor_view, controls, data, pair_data, sharing, state, welcome
+
+arena = state.current()
+if arena is None:
+    welcome.offer()
+
+chosen = controls.chosen()
+body = st.container()
+with body.skeleton(height=400):
+    ratings = pair_data.ratings(arena, chosen)
+with body:
+    name = competitor_view.pick(arena, ratings)
+    rest = st.container()
+    with rest.skeleton(height=400):
+        profile = pair_data.profile(arena, chosen, name)
+    with rest:
+        competitor_view.summary(arena, chosen, ratings, profile)
+        competitor_view.aspects(arena, chosen, ratings, profile, data.facets(arena))
+        sharing.take_away(f"{arena.name} {name}", profile.as_dict)

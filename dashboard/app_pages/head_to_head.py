@@ -1,0 +1,21 @@
+import streamlit as st
+
+from dashboard import controls, head_to_head_view, pair_data, sharing, state, welcome
+
+arena = state.current()
+if arena is None:
+    welcome.offer()
+
+chosen = controls.chosen()
+body = st.container()
+with body.skeleton(height=400):
+    ratings = pair_data.ratings(arena, chosen)
+with body:
+    first, second = head_to_head_view.pick(arena, ratings)
+    rest = st.container()
+    with rest.skeleton(height=400):
+        meeting = pair_data.meeting(arena, chosen, first, second)
+    with rest:
+        head_to_head_view.summary(arena, chosen, ratings, meeting)
+        head_to_head_view.details(arena, chosen, meeting)
+        sharing.take_away(f"{arena.name} {first} {second}", meeting.as_dict)
