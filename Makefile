@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 BENCH := benchmarks/.venv
 PORT ?= 8501
 
-.PHONY: run test lint format bench samples browser clean
+.PHONY: run test lint format bench coverage samples browser clean
 
 run: $(READY)
 	@$(BIN)/podium serve --port $(PORT)
@@ -27,8 +27,13 @@ format: $(READY)
 samples: $(READY)
 	$(BIN)/python -m ranking.samples data
 
-bench: $(BENCH)/.ready
+bench: $(BENCH)/.ready $(READY) browser
 	$(BENCH)/bin/python -m benchmarks
+	$(BIN)/python -m benchmarks.browser
+
+# Some minutes of simulation; rewrites docs/coverage.md and its plot.
+coverage: $(READY)
+	$(BIN)/python -m benchmarks.coverage --write
 
 # A browser for the browser tests, where apt may bring one; elsewhere those tests skip and say why.
 browser:

@@ -1,10 +1,11 @@
 """``python -m benchmarks``: measure, print the tables, judge the bars."""
 
 import argparse
-import subprocess
 import sys
 
+from benchmarks import logs as benchmark_logs
 from benchmarks import table
+from benchmarks.coded import CODED
 from benchmarks.contestants import CONTESTANTS, IMPORTERS
 from benchmarks.logs import Log
 from benchmarks.measure import measure
@@ -20,10 +21,13 @@ def main() -> int:
     logs = [Log(rows, m) for rows in _SIZES[arguments.sizes] for m in _COMPETITORS]
     measured: table.Measured = {}
     for log in logs:
-        _make(log)
+        benchmark_logs.make(log)
         for task in CONTESTANTS:
-            repeats = 3 if log.rows < _BARS_AT.rows else 1
-            measured[task, log] = _told(task, log, repeats)
+            measured[task, log] = _told(task, log, _repeats(log))
+    if _BARS_AT in logs:
+        for task, coded in CODED.items():
+            measured[task, coded.log] = _told(task, coded.log, _repeats(coded.log))
+    benchmark_logs.make(logs[-1], csv=True)
     # Each import follows DuckDB's own on the same file, so that both meet the same machine.
     for task in reversed(IMPORTERS):
         measured[task, logs[-1]] = _told(task, logs[-1], 3)
@@ -32,7 +36,11 @@ def main() -> int:
     print(f"\n{text}\n")
     bars = []
     if _BARS_AT in logs:
-        bars = [*table.bars(measured, _BARS_AT), *table.import_bars(measured, _BARS_AT)]
+        bars = [
+            *table.bars(measured, _BARS_AT),
+            *table.coded_bars(measured),
+            *table.import_bars(measured, _BARS_AT),
+        ]
         print(*bars, sep="\n")
     else:
         print(f"The bars are judged at {_BARS_AT} only (--sizes full).")
@@ -41,7 +49,7 @@ def main() -> int:
         print(f"FAIL  {sentence}")
     if arguments.write:
         lines = "\n".join(f"- {bar}" for bar in bars)
-        table.write_readme(f"{text}\n\n### Bars\n\n{lines}" if bars else text)
+        table.replace_measured("rating", f"{text}\n\n### Bars\n\n{lines}" if bars else text)
     missed = arguments.check and not all(bar.met for bar in bars)
     return 1 if wrong or missed else 0
 
@@ -54,11 +62,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _make(log: Log) -> None:
-    """Write the files of a log in a process of its own: this one must stay small."""
-    if not log.database.exists():
-        print(f"making {log}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "benchmarks.logs", log.name], check=True)
+def _repeats(log: Log) -> int:
+    return 3 if log.rows < _BARS_AT.rows else 1
 
 
 def _told(task: str, log: Log, repeats: int) -> table.Measurement:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from benchmarks.coded import games
 from benchmarks.logs import ARENA, COLUMNS, Log
 
 Points = dict[str, float]
@@ -50,10 +51,15 @@ class Contestant:
         return f"{self.name} {self.method}, {interval}, from {self.reads}"
 
 
-def _podium(method: str, reads: str) -> Work:
+def _podium(method: str, reads: str, *, cluster: str = "auto") -> Work:
     import ranking
 
-    rating = ranking.BradleyTerry() if method == "Bradley–Terry" else ranking.Elo(resamples=0)
+    rating = (
+        ranking.BradleyTerry(cluster=cluster)
+        if method == "Bradley–Terry"
+        else ranking.Elo(resamples=0)
+    )
+    rating.rate(games(Log(10_000, 5)))  # loads the compiled loops
 
     def work(log: Log) -> Points:
         if reads == "Parquet":
@@ -163,6 +169,14 @@ CONTESTANTS: dict[str, Contestant] = {
     ),
     "podium-store": Contestant(
         "Podium", "Bradley–Terry", "store", True, lambda: _podium("Bradley–Terry", "store")
+    ),
+    "podium-hc0": Contestant(
+        "Podium (HC0)", "Bradley–Terry", "Parquet", True,
+        lambda: _podium("Bradley–Terry", "Parquet", cluster="none"),
+    ),
+    "podium-store-hc0": Contestant(
+        "Podium (HC0)", "Bradley–Terry", "store", True,
+        lambda: _podium("Bradley–Terry", "store", cluster="none"),
     ),
     "arena-rank": Contestant("arena-rank", "Bradley–Terry", "Parquet", True, _arena_rank, 0.5),
     "evalica": Contestant(

@@ -7,8 +7,10 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from benchmarks.coded import CODED
 from benchmarks.contestants import CONTESTANTS, IMPORTERS, Points
 from benchmarks.logs import Log
 
@@ -20,7 +22,6 @@ _ONE_THREAD = {
     "PYTHONWARNINGS": "ignore",
 }
 _ON_FIRST_USE = ("pandas", "pyarrow.parquet")
-_ON_FIRST_USE_BY_PODIUM = ("ranking.methods.elo_kernels", "scipy.sparse.csgraph")
 """Modules that would otherwise be imported within the work."""
 
 
@@ -74,23 +75,36 @@ def _run(task: str, log: Log) -> Measurement:
 def _measured(task: str, log: Log) -> Measurement:
     import resource
 
-    if task in IMPORTERS:
-        work = IMPORTERS[task]()
-        log.scratch.unlink(missing_ok=True)
-    else:
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-        work = CONTESTANTS[task].prepare()
-        podium = _ON_FIRST_USE_BY_PODIUM if task.startswith("podium") else ()
-        for module in (*_ON_FIRST_USE, *podium):
-            importlib.import_module(module)
+    if task not in IMPORTERS and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    work = _prepared(task, log)
     cpu, wall = time.process_time(), time.perf_counter()
-    points = work(log)
+    points = work()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     unit = 1e6 if sys.platform == "darwin" else 1e3
     log.scratch.unlink(missing_ok=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
     return Measurement(cpu, wall, peak, points)
+
+
+def _prepared(task: str, log: Log) -> Callable[[], Points]:
+    """Import what a task needs, and return its work."""
+    if task in CODED:
+        coded = CODED[task].prepare(log)
+
+        def quiet() -> Points:
+            coded()
+            return {}
+
+        return quiet
+    if task in IMPORTERS:
+        log.scratch.unlink(missing_ok=True)
+        work = IMPORTERS[task]()
+    else:
+        work = CONTESTANTS[task].prepare()
+        for module in _ON_FIRST_USE:
+            importlib.import_module(module)
+    return lambda: work(log)
 
 
 if __name__ == "__main__":

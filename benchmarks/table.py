@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.coded import CODED
 from benchmarks.contestants import CONTESTANTS, REFERENCE
 from benchmarks.logs import Log
 from benchmarks.measure import Measurement, Points
@@ -15,7 +16,6 @@ from benchmarks.measure import Measurement, Points
 Measured = dict[tuple[str, Log], Measurement]
 
 README = Path(__file__).parent / "README.md"
-_MARKER = "<!-- `python -m benchmarks --write` writes what follows -->"
 _DISTRIBUTIONS = (
     "podium", "duckdb", "numpy", "scipy", "numba", "pandas", "pyarrow", "arena-rank", "jax",
     "evalica", "choix", "scikit-learn",
@@ -87,6 +87,17 @@ def import_bars(measured: Measured, log: Log) -> list[Bar]:
     ]  # fmt: skip
 
 
+def coded_bars(measured: Measured) -> list[Bar]:
+    """Return the bars of analyses of a log in memory."""
+    cpu = {task: measured[task, coded.log].cpu for task, coded in CODED.items()}
+    return [
+        *(Bar(f"CPU of {coded}", cpu[task], coded.wanted, False, " s")
+          for task, coded in CODED.items() if coded.wanted is not None),
+        Bar(f"CPU of {CODED['coded-fastchat']} over Podium's {CODED['coded-hc0-large'].name}",
+            cpu["coded-fastchat"] / cpu["coded-hc0-large"], 20, True),
+    ]  # fmt: skip
+
+
 def disagreement(ratings: Points, reference: Points) -> float:
     """Return the largest difference of two ratings around their means, in Elo points."""
     if ratings.keys() != reference.keys():
@@ -115,15 +126,19 @@ def tables(measured: Measured, logs: Sequence[Log], imports: Sequence[Log]) -> s
         f"### {largest} in full",
         _full_table(measured, largest),
     ]
+    if all((task, coded.log) in measured for task, coded in CODED.items()):
+        sections += ["### From integer codes in memory", _coded_table(measured)]
     if imports:
         sections += ["### Importing a CSV", _import_table(measured, imports)]
     return "\n\n".join(sections)
 
 
-def write_readme(text: str) -> None:
-    """Replace the measured part of benchmarks/README.md."""
-    prose, _, _ = README.read_text(encoding="utf-8").partition(_MARKER)
-    README.write_text(f"{prose}{_MARKER}\n\n{text}\n", encoding="utf-8")
+def replace_measured(part: str, text: str, page: Path = README) -> None:
+    """Replace what was measured in a part of a page: what stands between its two comments."""
+    begin, end = f"<!-- {part}: measured -->", f"<!-- end of {part} -->"
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 def _cpu_table(measured: Measured, logs: Sequence[Log]) -> str:
@@ -131,7 +146,7 @@ def _cpu_table(measured: Measured, logs: Sequence[Log]) -> str:
         [str(contestant), *(f"{measured[task, log].cpu:.2f}" for log in logs)]
         for task, contestant in CONTESTANTS.items()
     ]
-    return _markdown(["", *map(str, logs)], rows)
+    return markdown(["", *map(str, logs)], rows)
 
 
 def _full_table(measured: Measured, log: Log) -> str:
@@ -144,7 +159,7 @@ def _full_table(measured: Measured, log: Log) -> str:
             str(contestant), f"{one.cpu:.2f}", f"{one.wall:.2f}", f"{one.peak:.0f}",
             f"{one.cpu / own.cpu:.1f}", f"{apart[task, log]:.2g}",
         ])  # fmt: skip
-    return _markdown(header, rows)
+    return markdown(header, rows)
 
 
 def _import_table(measured: Measured, logs: Sequence[Log]) -> str:
@@ -157,7 +172,15 @@ def _import_table(measured: Measured, logs: Sequence[Log]) -> str:
             rows.append(
                 [f"{name}, {log}", f"{one.wall:.2f}", times, f"{one.cpu:.2f}", f"{one.peak:.0f}"]
             )
-    return _markdown(["", "wall s", "wall, DuckDB = 1", "CPU s", "peak MB"], rows)
+    return markdown(["", "wall s", "wall, DuckDB = 1", "CPU s", "peak MB"], rows)
+
+
+def _coded_table(measured: Measured) -> str:
+    rows = []
+    for task, coded in CODED.items():
+        one = measured[task, coded.log]
+        rows.append([str(coded), f"{one.cpu:.2f}", f"{coded.wanted or ''}", f"{one.peak:.0f}"])
+    return markdown(["", "CPU s", "at most", "peak MB"], rows)
 
 
 def _apart(measured: Measured) -> dict[tuple[str, Log], float]:
@@ -169,7 +192,7 @@ def _apart(measured: Measured) -> dict[tuple[str, Log], float]:
     }
 
 
-def _markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     rule = ["---", *["---:"] * (len(header) - 1)]
     return "\n".join("| " + " | ".join(row) + " |" for row in (header, rule, *rows))
 
