@@ -70,8 +70,13 @@ def _prepare(url: str, open_browser: bool, path: Path) -> None:
     if open_browser:
         webbrowser.open(url)
     import plotly.graph_objects  # noqa: F401
+    from threadpoolctl import threadpool_limits
 
     import ranking.methods  # noqa: F401
+
+    # Matrices of hundreds of competitors gain nothing from threads, which spin while they wait:
+    # on a busy machine one rating took ten times the processor time.
+    threadpool_limits(1, user_api="blas")
 
 
 def _answers(url: str) -> bool:

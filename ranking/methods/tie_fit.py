@@ -75,9 +75,12 @@ class TieModelFit:
         return statuses(self.pairs, self.side, information_weights(self.pairs, self.strength))
 
     def system(self) -> Floats:
-        """Return the information made invertible, shape (k + q, k + q)."""
+        """Return the expected information made invertible, shape (k + q, k + q)."""
+        return self._invertible(self.fit.information)
+
+    def _invertible(self, information: Floats) -> Floats:
         k = len(self.strength)
-        system = self.fit.information.copy()
+        system = information.copy()
         if self.ridge:
             system[:k, :k] += self.ridge * np.eye(k)
         elif self.model.gauge_free:
@@ -86,10 +89,11 @@ class TieModelFit:
 
     @cached_property
     def bread(self) -> Floats:
-        """The inverse information, shape (k + q, k + q)."""
+        """The inverse of the observed information, shape (k + q, k + q)."""
         k = len(self.strength)
         try:
-            whole = np.asarray(linalg.inv(self.system(), check_finite=False))
+            system = self._invertible(self.fit.observed)
+            whole = np.asarray(linalg.inv(system, check_finite=False))
         except linalg.LinAlgError as error:
             raise ConvergenceError(
                 "The weights or results span too many orders of magnitude to be rated together."

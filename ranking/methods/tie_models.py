@@ -117,6 +117,26 @@ class RaoKupper:
         share = (weight[1] + 0.5) / (weight.sum() + 1)
         return np.array([np.log(np.log((1 + share) / (1 - share)))])
 
+    def curvature(self, first: Floats, second: Floats, own: Floats, weight: Floats) -> Floats:
+        """Return minus the second derivatives of the log-likelihood, shape (pairs, 3, 3).
+
+        Parameters
+        ----------
+        first, second, own
+            As in `scores`.
+        weight : array of shape (3, pairs)
+            Weight of each outcome of each pair.
+        """
+        d, kappa = first - second, np.exp(own[0])
+        win, loss = expit(kappa - d), expit(kappa + d)
+        ahead = (weight[0] + weight[1]) * win * (1 - win)
+        behind = (weight[2] + weight[1]) * loss * (1 - loss)
+        in_d, mixed = ahead + behind, kappa * (behind - ahead)
+        slope = (weight * self.scores(first, second, own)[..., 2]).sum(axis=0)
+        in_kappa = kappa**2 * (in_d + weight[1] / np.sinh(kappa) ** 2) - slope
+        rows = [[in_d, -in_d, mixed], [-in_d, in_d, -mixed], [mixed, -mixed, in_kappa]]
+        return np.moveaxis(np.array(rows), 2, 0)
+
 
 @dataclass(frozen=True)
 class OutsideOption:
@@ -210,8 +230,9 @@ class TieFit:
     own : float array of shape (q,)
         The model's own parameters.
     log_likelihood : float
-    information : float array of shape (m + q, m + q)
-        Expected information of strengths and own parameters.
+    information, observed : float arrays of shape (m + q, m + q)
+        Expected and observed information of strengths and own parameters; where the model does not
+        hold, the two differ, and a sandwich needs the observed one.
     iterations : int
     """
 
@@ -219,6 +240,7 @@ class TieFit:
     own: Floats
     log_likelihood: float
     information: Floats
+    observed: Floats
     iterations: int
 
 
@@ -274,7 +296,8 @@ def fit_tie_model(cells: OutcomeCells, model: TieModel, *, ridge: float = 0.0) -
             if model.gauge_free:
                 x[:m] -= x[:m].mean()
             information = expected_information(cells, model, x[:m], x[m:])
-            return TieFit(x[:m], x[m:], -loss(x), information, iteration)
+            observed = observed_information(cells, model, x[:m], x[m:], information)
+            return TieFit(x[:m], x[m:], -loss(x), information, observed, iteration)
     raise ConvergenceError(
         f"The {model.name} model did not converge in {_ITERATIONS} steps "
         f"(decrement {decrement:.2g})."
@@ -324,6 +347,19 @@ def expected_information(
     return quadratic(cells, cells.weight.sum(axis=0) * p, model.scores(first, second, own))
 
 
+def observed_information(
+    cells: OutcomeCells, model: TieModel, strength: Floats, own: Floats, expected: Floats
+) -> Floats:
+    """Return minus the second derivatives of the log-likelihood, shape (m + q, m + q).
+
+    Multinomial logits have the same as their `expected` information.
+    """
+    if not isinstance(model, RaoKupper):
+        return expected
+    first, second = strength[cells.first], strength[cells.second]
+    return _assembled(cells, model.curvature(first, second, own, cells.weight))
+
+
 def quadratic(cells: OutcomeCells, weight: Floats, scores: Floats) -> Floats:
     """Return ``sum_pairs sum_k weight_k s_k s_k'``, shape (m + q, m + q).
 
@@ -334,8 +370,12 @@ def quadratic(cells: OutcomeCells, weight: Floats, scores: Floats) -> Floats:
     weight : array of shape (K, pairs)
     scores : array of shape (K, pairs, 2 + q)
     """
-    blocks = np.einsum("kp,kpa,kpb->pab", weight, scores, scores)
-    index = _positions(cells, scores.shape[-1])
+    return _assembled(cells, np.einsum("kp,kpa,kpb->pab", weight, scores, scores))
+
+
+def _assembled(cells: OutcomeCells, blocks: npt.NDArray[np.float64]) -> Floats:
+    """Add up blocks of shape (pairs, 2 + q, 2 + q) in the matrix of all parameters."""
+    index = _positions(cells, blocks.shape[-1])
     total = np.zeros((cells.m + index.shape[1] - 2,) * 2)
     np.add.at(total, (index[:, :, None], index[:, None, :]), blocks)
     return total

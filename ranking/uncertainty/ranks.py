@@ -13,6 +13,8 @@ MOST_SIMULTANEOUS = 500
 """Larger components get the ranks that overlapping intervals allow: all pairs would be too many."""
 
 _TIED = 1e-9
+_DRAWS, _MANY_DRAWS = 1000, 5000  # for the critical values; many cost nothing for few competitors
+_FEW = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +87,7 @@ def standing(
                 rating[members[inner]],
                 covariance[np.ix_(members[inner], members[inner])],
                 level=level,
+                draws=_MANY_DRAWS if len(inner) <= _FEW else _DRAWS,
                 df=float(degrees[members[0]]),
             )
             decided[np.ix_(inner, inner)] = found.better

@@ -322,17 +322,18 @@ def jackknife_covariance(
 
 def _information_of(rows: ScoreRows, information: InformationRows, at: Codes) -> Floats:
     """Return the information of some rows, shape (size, size)."""
-    kinds, q = information.weight.shape[0], information.own.shape[2]
-    design = np.zeros((kinds, len(at), rows.size))
-    number = np.arange(len(at))
-    for kind in range(kinds):
-        design[kind, number, rows.first[at]] = information.of_first[kind, at]
-        design[kind, number, rows.second[at]] = information.of_second[kind, at]
-        if q:
-            design[kind, :, -q:] = information.own[kind, at]
-    weight = (information.weight[:, at] * rows.votes[at]).ravel()
-    flat = design.reshape(-1, rows.size)
-    return np.asarray(flat.T @ (weight[:, None] * flat))
+    total = np.zeros((rows.size, rows.size))
+    chosen = rows.take(at)
+    for kind, weight in enumerate(information.weight):
+        squares = replace(
+            chosen,
+            of_first=information.of_first[kind, at],
+            of_second=information.of_second[kind, at],
+            own=information.own[kind, at],
+            votes=weight[at] * chosen.votes,
+        )
+        total += _independent_meat(squares)
+    return total
 
 
 def _independent_meat(rows: ScoreRows) -> Floats:

@@ -12,7 +12,12 @@ from ranking.errors import DegenerateWarning, InputError
 from ranking.ingest import read
 from ranking.methods import BradleyTerry
 from ranking.methods.tie_fit import TieModelFit
-from ranking.methods.tie_models import TIE_MODELS, has_finite_ties
+from ranking.methods.tie_models import (
+    TIE_MODELS,
+    OutcomeCells,
+    fit_tie_model,
+    has_finite_ties,
+)
 from ranking.outcomes import BOTH_BAD, FIRST, SECOND, TIE
 from ranking.ratings import POINTS_PER_LOGIT
 from ranking.tally import Tally
@@ -209,3 +214,32 @@ def test_an_anchor_moves_the_outside_option_along() -> None:
     for one, other in ((before.estimate, after.estimate), (before.low, after.low)):
         assert ratings.rating[0] - one == pytest.approx(1500 - other)
     assert after.std_error == before.std_error
+
+
+@pytest.mark.parametrize("name", sorted(TIE_MODELS))
+def test_the_bread_is_the_curvature_that_the_log_shows(name) -> None:
+    """Observed information is minus the numerical Jacobian of the scores at the maximum."""
+    model = TIE_MODELS[name]
+    votes = [12, 5, 7, 3, 9, 6, 8, 2, 14, 3, 4, 6]
+    tally = Tally.from_cells(
+        tuple("ABC"), np.repeat([0, 1, 0], 4), np.repeat([1, 2, 2], 4),
+        [FIRST, TIE, SECOND, BOTH_BAD] * 3, votes,
+    )  # fmt: skip
+    cells = OutcomeCells.of(tally, model)
+    fit = fit_tie_model(cells, model)
+    at = np.concatenate([fit.strength, fit.own])
+    size, m = len(at), cells.m
+
+    def gradient(x):
+        scores = model.scores(x[cells.first], x[cells.second], x[m:])
+        total = np.zeros(size)
+        each = (cells.weight[..., None] * scores).sum(axis=0)
+        np.add.at(total, cells.first, each[:, 0])
+        np.add.at(total, cells.second, each[:, 1])
+        total[m:] = each[:, 2:].sum(axis=0)
+        return total
+
+    numerical = approx_fprime(at, gradient, 1e-6)
+    np.testing.assert_allclose(-numerical, fit.observed, atol=1e-4 * fit.observed.max())
+    if name == "rao-kupper":  # the log is not what the model expects of it
+        assert np.abs(fit.observed - fit.information).max() > 0.01 * fit.observed.max()
