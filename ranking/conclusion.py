@@ -23,13 +23,15 @@ def conclusion(ratings: Ratings) -> tuple[str, str]:
     if open_ended:
         nouns = ratings.noun if open_ended == 1 else plural(ratings.noun)
         parts.append(f"{open_ended:,} more {nouns} never won or never lost and cannot be placed.")
+    # Under a leader who was never beaten, nobody joins and nothing is left to settle.
+    led = any(ratings.rank_high[at] == 1 and ratings.status[at] == "unbeaten" for at in ranked)
     joining = [
         at for at in bounded if at not in settled and not _is_better(ratings, settled[0], at)
     ]
-    if joining:
+    if joining and not led:
         nouns = ratings.noun if len(joining) == 1 else plural(ratings.noun)
         parts.append(f"{len(joining):,} provisional {nouns} may still take first place.")
-    if len(first) > 1:
+    if len(first) > 1 and not led:
         parts.append(_what_would_settle(ratings, first))
     return _headline(ratings, settled, first), " ".join(filter(None, parts))
 

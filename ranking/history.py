@@ -20,6 +20,7 @@ from ranking.leaderboard import formula_safe
 from ranking.periods import Periods, Times, divide, timed
 from ranking.ratings import Parameter
 from ranking.tally import Games, Pairs
+from ranking.uncertainty.quantiles import check_level
 
 HistoryMethod = Literal["dynamic", "windows", "elo", "glicko-2"]
 
@@ -122,8 +123,7 @@ def history(
     """
     if method not in CURVES:
         raise InputError(f"The method must be one of {', '.join(CURVES)}; not {method!r}.")
-    if not 0 < level < 1:
-        raise InputError(f"The level must lie between 0 and 1, not {level}.")
+    check_level(level)
     games = evidence.games() if isinstance(evidence, Comparisons) else evidence
     if not len(games):
         raise InputError("There are no comparisons to rate in this selection.")

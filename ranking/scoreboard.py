@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ranking.comparisons import Comparisons
-from ranking.errors import InputError
 from ranking.scores import mean_score, wilson_interval
 from ranking.store.scores import ItemScores, read_scores
 from ranking.store.where import where
+from ranking.uncertainty.quantiles import check_level
 from ranking.wording import plural
 
 
@@ -162,8 +162,7 @@ def item_scores(
     SelectionError
         If the arena has no such field.
     """
-    if not 0 < level < 1:
-        raise InputError(f"The level must lie between 0 and 1, not {level}.")
+    check_level(level)
     with comparisons.store.reading() as connection:
         condition = where(connection, comparisons.arena, comparisons.selection)
         return read_scores(connection, comparisons.arena, condition, cluster, only)

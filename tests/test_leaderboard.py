@@ -135,8 +135,10 @@ def test_an_unbeaten_leader_has_no_invented_lead() -> None:
     """Forty wins and no loss: first beyond doubt, by a margin that nobody knows."""
     games = make_games([0, 0, 1, 2], [1, 2, 2, 1], [1, 1, 1, 1], votes=[20, 20, 30, 30])
     with pytest.warns(SeparationWarning):
-        headline, _ = conclusion(BradleyTerry().rate(games))
+        headline, detail = conclusion(BradleyTerry().rate(games))
     assert headline == "A was never beaten and leads alone."
+    assert "first place" not in detail
+    assert "separate" not in detail
 
 
 def test_one_settled_competitor_among_newcomers_is_not_the_only_one_rated() -> None:

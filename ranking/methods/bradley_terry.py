@@ -22,6 +22,7 @@ from ranking.uncertainty.intervals import (
     Estimator,
     interval_rule,
 )
+from ranking.uncertainty.quantiles import check_level
 
 Ties = Literal["half", "davidson", "rao-kupper", "outside-option"]
 Pairing = Literal["none", "uniform"]
@@ -99,8 +100,7 @@ class BradleyTerry:
     ridge: float = 0.1
 
     def __post_init__(self) -> None:
-        if not 0 < self.level < 1:
-            raise InputError(f"The level must lie between 0 and 1, not {self.level}.")
+        check_level(self.level)
         if not 0 < self.ridge < np.inf:
             raise InputError(f"The ridge must be positive and finite, not {self.ridge}.")
         if self.ties != "half" and self.prior == "firth":

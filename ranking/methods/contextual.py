@@ -16,6 +16,7 @@ from ranking.outcomes import BOTH_BAD, BothBad
 from ranking.ratings import Ratings
 from ranking.tally import Games
 from ranking.uncertainty.intervals import BOOTSTRAPS, ClusterSetting, Estimator
+from ranking.uncertainty.quantiles import check_level
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,7 @@ class ContextualBradleyTerry:
             raise InputError(f"The penalty must be 0 or positive and finite, not {self.penalty}.")
         if self.interval in BOOTSTRAPS:
             raise InputError(f"The {self.interval} bootstrap cannot hold covariates equal.")
-        if not 0 < self.level < 1:
-            raise InputError(f"The level must lie between 0 and 1, not {self.level}.")
+        check_level(self.level)
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from ranking.outcomes import BOTH_BAD, BothBad
 from ranking.periods import PERIODS, Periods, divide, timed
 from ranking.ratings import POINTS_PER_LOGIT, Ratings
 from ranking.tally import Games, Tally
-from ranking.uncertainty.quantiles import quantile
+from ranking.uncertainty.quantiles import check_level, quantile
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,7 @@ class DynamicBradleyTerry:
     level: float = 0.95
 
     def __post_init__(self) -> None:
-        if not 0 < self.level < 1:
-            raise InputError(f"The level must lie between 0 and 1, not {self.level}.")
+        check_level(self.level)
         if self.period != "auto" and self.period not in PERIODS:
             raise InputError(f"A period is one of auto, {', '.join(PERIODS)}; not {self.period!r}.")
         if self.drift is not None and not 0 < self.drift < math.inf:

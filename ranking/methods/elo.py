@@ -19,7 +19,7 @@ from ranking.outcomes import BOTH_BAD, BothBad
 from ranking.periods import Periods
 from ranking.ratings import MEAN_POINTS, POINTS_PER_LOGIT, Parameter, Ratings, Status
 from ranking.tally import Games, Tally
-from ranking.uncertainty.quantiles import quantile
+from ranking.uncertainty.quantiles import check_level, quantile
 
 _PROVISIONAL_GAMES = 30
 _REPLAYED_ORDERS = 4  # the interval of the mean over these is barely wider than over all
@@ -86,8 +86,7 @@ class Elo:
     permutations: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 < self.level < 1:
-            raise InputError(f"The level must lie between 0 and 1, not {self.level}.")
+        check_level(self.level)
         if not (0 < self.k < math.inf and 0 < self.scale < math.inf):
             raise InputError("K and the scale must be positive and finite.")
         if not math.isfinite(self.initial):

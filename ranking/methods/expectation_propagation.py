@@ -15,6 +15,7 @@ from ranking.methods.results import Estimate, ratings_from
 from ranking.outcomes import BothBad
 from ranking.ratings import POINTS_PER_LOGIT, Ratings
 from ranking.tally import Games, Tally
+from ranking.uncertainty.quantiles import check_level
 
 _TOLERANCE = 1e-7  # of the posterior means, in posterior standard deviations
 _ITERATIONS = 300
@@ -63,8 +64,7 @@ class ExpectationPropagation:
     ridge: float = 0.1
 
     def __post_init__(self) -> None:
-        if not 0 < self.level < 1:
-            raise InputError(f"The level must lie between 0 and 1, not {self.level}.")
+        check_level(self.level)
         if not 0 < self.ridge < np.inf:
             raise InputError(f"The ridge must be positive and finite, not {self.ridge}.")
 

@@ -17,7 +17,7 @@ from ranking.outcomes import BOTH_BAD, BothBad
 from ranking.periods import PERIODS, Periods, divide, timed
 from ranking.ratings import MEAN_POINTS, POINTS_PER_LOGIT, Ratings
 from ranking.tally import Games, Tally
-from ranking.uncertainty.quantiles import quantile
+from ranking.uncertainty.quantiles import check_level, quantile
 
 _FARTHEST = 50.0  # logits: no log holds enough comparisons to tell such a difference
 
@@ -72,8 +72,7 @@ class Glicko2:
     level: float = 0.95
 
     def __post_init__(self) -> None:
-        if not 0 < self.level < 1:
-            raise InputError(f"The level must lie between 0 and 1, not {self.level}.")
+        check_level(self.level)
         if self.period not in ("auto", "moment", *PERIODS):
             raise InputError(
                 f"A period is one of auto, moment, {', '.join(PERIODS)}; not {self.period!r}."

@@ -33,7 +33,7 @@ from ranking.uncertainty.intervals import (
     few_clusters,
     interval_rule,
 )
-from ranking.uncertainty.quantiles import quantile
+from ranking.uncertainty.quantiles import check_level, quantile
 from ranking.uncertainty.sandwich import information_weights
 
 
@@ -69,8 +69,7 @@ class RandomWalk(ABC):
     alpha: float = 0.1
 
     def __post_init__(self) -> None:
-        if not 0 < self.level < 1:
-            raise InputError(f"The level must lie between 0 and 1, not {self.level}.")
+        check_level(self.level)
         if not 0 < self.alpha < np.inf:
             raise InputError(f"Alpha must be positive and finite, not {self.alpha}.")
 

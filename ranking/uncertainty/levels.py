@@ -6,7 +6,7 @@ import numpy as np
 
 from ranking.errors import InputError
 from ranking.ratings import Parameter, Ratings
-from ranking.uncertainty.quantiles import quantile
+from ranking.uncertainty.quantiles import check_level, quantile
 from ranking.uncertainty.ranks import overlap_ranks, standing
 
 
@@ -42,8 +42,7 @@ def at_level(ratings: Ratings, level: float) -> Ratings:
     InputError
         If the level is not between 0 and 1, or an interval does not follow from its standard error.
     """
-    if not 0 < level < 1:
-        raise InputError(f"The level must lie between 0 and 1, not {level}.")
+    check_level(level)
     if not can_change_level(ratings):
         raise InputError("These intervals do not follow from standard errors; rate the log again.")
     wide = quantile(level, ratings.df)
