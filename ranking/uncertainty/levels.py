@@ -13,15 +13,14 @@ from ranking.uncertainty.ranks import overlap_ranks, standing
 def can_change_level(ratings: Ratings) -> bool:
     """Whether every interval reaches as many standard errors to either side of its estimate.
 
-    Bounds of one-sided evidence, intervals of replays and those of a model of ties are of another
-    kind: they need the log.
+    Bounds of one-sided evidence and intervals of the parameters of ties are of another kind: they
+    need the log.
     """
     at = np.isfinite(ratings.rating)
     low, high = ratings.rating[at] - ratings.low[at], ratings.high[at] - ratings.rating[at]
     half = ratings.quantile * ratings.std_error[at]
     return bool(
-        ratings.covariance is not None
-        and np.allclose(low, half, rtol=1e-9)
+        np.allclose(low, half, rtol=1e-9)
         and np.allclose(high, half, rtol=1e-9)
         and all(np.isclose(p.estimate - p.low, p.high - p.estimate) for p in ratings.parameters)
     )

@@ -41,14 +41,22 @@ def test_clustered_intervals_keep_their_quantile() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::ranking.errors.RankingWarning")
-def test_bounds_and_replays_are_left_to_the_log() -> None:
-    """One-sided bounds and intervals of replays do not follow from a standard error."""
+def test_bounds_are_left_to_the_log() -> None:
+    """One-sided bounds do not follow from a standard error."""
     games = make_games([0, 0, 0, 1, 2], [1, 1, 2, 2, 1], [1.0, 1.0, 1.0, 1.0, 1.0])
-    for method in (BradleyTerry(), Elo()):
-        ratings = method.rate(games)
-        assert not can_change_level(ratings)
-        with pytest.raises(InputError, match="rate the log again"):
-            at_level(ratings, 0.8)
+    ratings = BradleyTerry().rate(games)
+    assert not can_change_level(ratings)
+    with pytest.raises(InputError, match="rate the log again"):
+        at_level(ratings, 0.8)
+
+
+@pytest.mark.filterwarnings("ignore::ranking.errors.RankingWarning")
+@given(games_logs())
+def test_replays_need_not_be_played_again(games) -> None:
+    """Elo at another level is what its replays would give again."""
+    again, moved = Elo(level=0.8).rate(games), at_level(Elo().rate(games), 0.8)
+    for name in FIELDS:
+        np.testing.assert_allclose(getattr(moved, name), getattr(again, name), atol=1e-9)
 
 
 def test_parameters_on_a_scale_of_their_own_are_left_to_the_log() -> None:
