@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.appearance import STILL, palette
-from dashboard.charts.history import history_figure
+from dashboard.charts.history import history_alt, history_figure
 from dashboard.controls import Chosen
 from dashboard.leaderboard_history import COURSES
 from dashboard.wording import literal
@@ -30,7 +30,7 @@ def history(arena: Arena, chosen: Chosen, ratings: Ratings, name: str, *, colour
             st.caption(f":material/info: {literal(sentence)}")
         st.plotly_chart(
             history_figure(found, [name, *beside], colours={name: colour}, palette=palette()),
-            key="history", config=STILL, alt=f"Rating of {name} over time",
+            key="history", config=STILL, alt=history_alt(found, [name]),
         )  # fmt: skip
         if beside:
             nouns = literal(plural(arena.noun))

@@ -129,8 +129,9 @@ def ratings(arena: Arena, selection: Selection, method: Method) -> Ratings:
 
 
 def checks(arena: Arena, selection: Selection, method: Method) -> tuple[Check, ...]:
-    """Check whether the ratings of the selected comparisons can be trusted."""
-    return _checks(*_key(arena), selection, method.name, method, arena)
+    """Check whether the ratings of the selected comparisons can be trusted, at any level."""
+    usual = replace(method, level=_USUAL_LEVEL)
+    return _checks(*_key(arena), selection, usual.name, usual, arena)
 
 
 def drawn(arena: Arena, selection: Selection, method: Method) -> DrawSummary:

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import data
 from dashboard.appearance import palette
 from dashboard.charts.board import Group
-from dashboard.charts.history import history_figure
+from dashboard.charts.history import history_alt, history_figure
 from dashboard.charts.palette import colours
 from dashboard.controls import Chosen
 from dashboard.wording import literal
@@ -44,6 +44,6 @@ def history(
     st.plotly_chart(
         history_figure(found, names, colours=colours(names, colour), palette=colour),
         key="history",
-        alt=f"Ratings in {arena.name} over time",
+        alt=history_alt(found, names),
         config={"displayModeBar": False},
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ranking.conclusion import conclusion
+from ranking.conclusion import conclusion, tied_for_first
 from ranking.ratings import STATUS_WORDS, Parameter, Ratings
 from ranking.uncertainty.draws import draw_summary
 from ranking.wording import number, one_line, plural, tier_text
@@ -58,6 +58,7 @@ def as_dict(ratings: Ratings) -> dict[str, Any]:
         "log_loss": _json_value(ratings.log_loss),
         "effective_comparisons": _json_value(ratings.effective_comparisons),
         "rank_sets": ratings.rank_sets,
+        "tied_for_first": list(tied_for_first(ratings)),
         "parameters": [
             {name: _json_value(value) for name, value in asdict(parameter).items()}
             for parameter in ratings.parameters

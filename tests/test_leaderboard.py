@@ -46,6 +46,7 @@ def test_json_follows_the_contract() -> None:
     }  # fmt: skip
     assert [set(row) for row in found["competitors"]] == [CONTRACT] * 3
     assert found["competitors"][0]["competitor"] == "strong"
+    assert found["tied_for_first"] == ["strong"]
     for name in ("rank", "rank_low", "rank_high", "games", "component"):
         assert isinstance(found["competitors"][0][name], int)
     assert isinstance(found["comparisons"], int)

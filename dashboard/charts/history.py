@@ -97,11 +97,13 @@ def history_figure(
 
 def history_alt(history: History, shown: Sequence[str]) -> str:
     """Describe the chart in words: who moved from where to where."""
-    said = []
+    said, places = [], {name: at for at, name in enumerate(history.competitors)}
     for name in shown:
-        known = _known(history, history.competitors.index(name))
+        if name not in places:  # rated, but without a comparison that has a time
+            continue
+        known = _known(history, places[name])
         if len(known):
-            rating = history.rating[known, history.competitors.index(name)]
+            rating = history.rating[known, places[name]]
             said.append(f"{name} from {number(rating[0])} to {number(rating[-1])}")
     if not said:
         return "Ratings over time; none of those shown has a rating."

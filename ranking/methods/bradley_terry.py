@@ -8,7 +8,7 @@ import numpy as np
 from ranking.comparisons import Comparisons
 from ranking.errors import InputError
 from ranking.methods.bradley_terry_fit import FittedLog
-from ranking.methods.components import counted
+from ranking.methods.components import counted, tally_and_rows
 from ranking.methods.half_win import Prior
 from ranking.methods.pairing import standardised, uniform_pairing
 from ranking.outcomes import BothBad
@@ -16,7 +16,6 @@ from ranking.ratings import Ratings
 from ranking.tally import Games, Tally
 from ranking.uncertainty.intervals import (
     BOOTSTRAPS,
-    FEWEST_JUDGES,
     INDEPENDENT,
     ClusterSetting,
     Estimator,
@@ -150,18 +149,9 @@ class BradleyTerry:
 
     def _read(self, evidence: Comparisons | Games | Tally) -> tuple[Tally, Games | None]:
         """Return the tally and, where clusters may be used, the rows; both-bad as it is to be."""
-        if isinstance(evidence, Comparisons):
-            independent = self.cluster == "none" or self.interval in INDEPENDENT
-            by_judge = self.cluster != "auto" or evidence.judges >= FEWEST_JUDGES
-            clustered = not independent and (evidence.has_items or by_judge)
-            tally = evidence.tally()
-            games = evidence.games(ordered=False) if clustered else None
-        elif isinstance(evidence, Games):
-            tally, games = evidence.tally(), evidence
-        elif self.cluster not in ("auto", "none"):
-            raise InputError("A tally has no items to cluster by; rate the comparisons.")
-        else:
-            tally, games = evidence, None
+        tally, games = tally_and_rows(
+            evidence, cluster=self.cluster, independent=self.interval in INDEPENDENT
+        )
         if self.ties != "outside-option":
             tally = counted(tally, self.both_bad)
             games = None if games is None else counted(games, self.both_bad)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ranking.comparisons import Comparisons
 from ranking.diagnostics.connectivity import connectivity
 from ranking.errors import InputError
 from ranking.laplacian import DENSE_LIMIT, Codes, Floats
@@ -13,7 +14,8 @@ from ranking.methods.half_win import statuses
 from ranking.methods.pairing import Evidence, standardised
 from ranking.outcomes import BOTH_BAD, BothBad
 from ranking.ratings import Status
-from ranking.tally import Pairs
+from ranking.tally import Games, Pairs, Tally
+from ranking.uncertainty.intervals import FEWEST_JUDGES, ClusterSetting
 from ranking.uncertainty.sandwich import information_weights
 
 
@@ -78,6 +80,35 @@ def counted(evidence: Evidence, both_bad: BothBad) -> Evidence:
     return standardised(
         evidence.without(BOTH_BAD) if both_bad == "drop" else evidence.both_bad_as_ties()
     )
+
+
+def tally_and_rows(
+    evidence: Comparisons | Games | Tally, *, cluster: ClusterSetting, independent: bool = False
+) -> tuple[Tally, Games | None]:
+    """Read a log as a tally and, where clusters may be used, row by row in any order.
+
+    Parameters
+    ----------
+    evidence : Comparisons, Games or Tally
+    cluster : {"auto", "item", "judge", "both", "none"}
+        The setting; "auto" needs rows where there are items, or judges enough to cluster by.
+    independent : bool, default False
+        Whether comparisons count as independent whatever the log holds.
+
+    Raises
+    ------
+    InputError
+        If clusters are asked for of a tally, which has none.
+    """
+    if isinstance(evidence, Comparisons):
+        by_judge = cluster != "auto" or evidence.judges >= FEWEST_JUDGES
+        clustered = not independent and cluster != "none" and (evidence.has_items or by_judge)
+        return evidence.tally(), evidence.games(ordered=False) if clustered else None
+    if isinstance(evidence, Games):
+        return evidence.tally(), evidence
+    if cluster not in ("auto", "none"):
+        raise InputError("A tally has no items to cluster by; rate the comparisons.")
+    return evidence, None
 
 
 def fit_components(pairs: Pairs, fit: Callable[[Part], PartFit], *, title: str) -> Assembled:

@@ -19,7 +19,14 @@ from ranking.errors import (
 )
 from ranking.laplacian import DENSE_LIMIT, Floats
 from ranking.laplacian import inverse as laplacian_inverse
-from ranking.methods.components import Part, PartFit, counted, fit_components, one_sided
+from ranking.methods.components import (
+    Part,
+    PartFit,
+    counted,
+    fit_components,
+    one_sided,
+    tally_and_rows,
+)
 from ranking.methods.newton import log_loss
 from ranking.methods.results import Estimate, ratings_from
 from ranking.methods.spectral_covariance import BalanceMeat
@@ -27,7 +34,6 @@ from ranking.outcomes import BothBad
 from ranking.ratings import POINTS_PER_LOGIT, Ratings
 from ranking.tally import Games, Pairs, Tally
 from ranking.uncertainty.intervals import (
-    FEWEST_JUDGES,
     ClusterSetting,
     IntervalRule,
     few_clusters,
@@ -167,16 +173,9 @@ class RandomWalk(ABC):
         return ratings_from(evidence, tally, pairs, self, estimate, notes)
 
     def _read(self, evidence: Comparisons | Games | Tally) -> tuple[Tally, Games | None]:
-        if isinstance(evidence, Comparisons):
-            by_judge = self.cluster != "auto" or evidence.judges >= FEWEST_JUDGES
-            rows = self.cluster != "none" and (evidence.has_items or by_judge)
-            evidence = evidence.games() if rows else evidence.tally()
-        if isinstance(evidence, Tally):
-            if self.cluster not in ("auto", "none"):
-                raise InputError("A tally has no items to cluster by; rate the comparisons.")
-            return counted(evidence, self.both_bad), None
-        games = counted(evidence, self.both_bad)
-        return games.tally(), games
+        tally, games = tally_and_rows(evidence, cluster=self.cluster)
+        rows = None if games is None else counted(games, self.both_bad)
+        return counted(tally, self.both_bad), rows
 
     def _walked(self, pairs: Pairs) -> Floats:
         try:
