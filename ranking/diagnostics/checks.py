@@ -13,6 +13,7 @@ from ranking.diagnostics.position import PositionBias
 from ranking.diagnostics.ties import tie_fitness
 from ranking.diagnostics.trust_evidence import Evidence
 from ranking.errors import InputError, RankingError
+from ranking.methods.half_win import PROVISIONAL_GAMES
 from ranking.outcomes import BothBad
 from ranking.ratings import Ratings
 from ranking.store.clusters import ClusterCounts
@@ -95,7 +96,9 @@ def separated(ratings: Ratings) -> Check:
 
 def provisional(ratings: Ratings) -> Check:
     """Check that everybody has enough comparisons for a settled rating."""
-    about = _names(ratings, np.array(ratings.status) == "provisional")
+    # Who never lost or never won has that status, however few the comparisons.
+    few = ratings.games < PROVISIONAL_GAMES
+    about = _names(ratings, few | (np.array(ratings.status) == "provisional"))
     if about:
         verb = "has" if len(about) == 1 else "have"
         sentence = (

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from ranking import BradleyTerry, Comparisons, Elo, read
+from ranking.diagnostics import checks
 from ranking.diagnostics.checks import Check
 from ranking.diagnostics.trust import as_dict, trust_checks
 from ranking.diagnostics.trust_evidence import read_evidence
 from ranking.errors import RankingWarning
+from tests.conftest import make_games
 from tests.dashboard.fakes import fake_ratings
 
 HEADER = "model_a,model_b,winner,prompt_id,judge"
@@ -214,3 +216,12 @@ def test_real_logs_are_checked_in_whole_sentences(datasets, name) -> None:
     path = next((datasets / name).glob("*.csv"))
     for check in checked(read(path)).values():
         assert check.state in ("passed", "failed", "not run") and check.sentence.endswith(".")
+
+
+@pytest.mark.filterwarnings("ignore::ranking.errors.SeparationWarning")
+def test_one_comparison_is_no_settled_rating() -> None:
+    """Who never lost is provisional too after a single comparison, whatever its status says."""
+    ratings = BradleyTerry().rate(make_games([0], [1], [1.0]))
+    assert "provisional" not in ratings.status
+    found = checks.provisional(ratings)
+    assert (found.state, set(found.about)) == ("failed", {"A", "B"})
