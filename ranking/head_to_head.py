@@ -232,11 +232,11 @@ def _against_expectation(found: HeadToHead, ahead: bool) -> str:
     residual = found.residual if ahead else -found.residual
     if math.isnan(residual):
         return ""
-    if not found.surprising:
-        return ", as the ratings lead one to expect"
     expected = found.expected if ahead else found.expected.mirrored
-    word = "more" if residual > 0 else "less"
-    return f", {word} than the {percent(expected.estimate)} that the ratings lead one to expect"
+    foretold = f"the {percent(expected.estimate)} that the ratings lead one to expect"
+    if not found.surprising:
+        return f", within chance of {foretold}"
+    return f", {'more' if residual > 0 else 'less'} than {foretold}"
 
 
 def _evidence(found: HeadToHead) -> str:

@@ -61,7 +61,10 @@ def test_evidence_of_a_worked_example() -> None:
     )
     assert (found.favoured, found.opposed, found.unit) == (15, 5, "comparison")
     assert found.comparisons_needed == pytest.approx(comparisons_needed(found.difference.estimate))
-    assert found.conclusion.startswith("ant beat bee in 75% of 20 comparisons (53 to 89%), as the ")
+    assert found.conclusion.startswith(
+        "ant beat bee in 75% of 20 comparisons (53 to 89%), within chance of the "
+        f"{found.expected.estimate:.0%} that the ratings lead one to expect; "
+    )
     assert "moderate (e-value 3.2); about " in found.conclusion
     assert found.conclusion.endswith(" more comparisons would bring a verdict.")
 
