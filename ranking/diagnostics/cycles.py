@@ -10,6 +10,7 @@ from ranking.laplacian import Codes, Floats
 from ranking.tally import Pairs
 
 _COMPETITORS = 200  # those with the most comparisons; 1.3 million triples
+_DIGITS = 6  # of counts: sums of weights leave rounding behind
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Cycle:
         `curl` over its standard error.
     adjusted_p : float
         Two-sided p-value, adjusted for all triples that were tested (Benjamini–Hochberg).
+    won, lost : (float, float, float)
+        Comparisons that each won against the next, and lost to it; a tie is half of each.
     """
 
     competitors: tuple[str, str, str]
@@ -37,6 +40,8 @@ class Cycle:
     curl: float
     z: float
     adjusted_p: float
+    won: tuple[float, float, float]
+    lost: tuple[float, float, float]
 
 
 def cycles(
@@ -68,6 +73,7 @@ def cycles(
     mask[chosen] = True
     among = pairs.among(mask)
     odds, variance = _matrices(among)
+    won = _won(among)
     triples, curl, z = _triangles(odds, variance * scale)
     if not len(z):
         return ()
@@ -80,6 +86,7 @@ def cycles(
         i, j, k = triples[at] if z[at] > 0 else triples[at][::-1]
         closed = odds[i, j] > 0 and odds[j, k] > 0 and odds[k, i] > 0
         names = tuple(competitors[chosen[code]] for code in (i, j, k))
+        won_by, lost_by = won[[i, j, k], [j, k, i]].tolist(), won[[j, k, i], [i, j, k]].tolist()
         found.append(
             Cycle(
                 competitors=(names[0], names[1], names[2]),
@@ -87,6 +94,8 @@ def cycles(
                 curl=abs(float(curl[at])),
                 z=abs(float(z[at])),
                 adjusted_p=float(adjusted[at]),
+                won=(won_by[0], won_by[1], won_by[2]),
+                lost=(lost_by[0], lost_by[1], lost_by[2]),
             )
         )
     return tuple(found)
@@ -100,6 +109,15 @@ def _matrices(pairs: Pairs) -> tuple[Floats, Floats]:
     odds[pairs.first, pairs.second], odds[pairs.second, pairs.first] = y, -y
     variance[pairs.first, pairs.second] = variance[pairs.second, pairs.first] = 1 / w
     return odds, variance
+
+
+def _won(pairs: Pairs) -> Floats:
+    """Return the comparisons that the row won against the column, ties counted half."""
+    won = np.zeros((pairs.m, pairs.m))
+    share = pairs.score / pairs.weight
+    won[pairs.first, pairs.second] = pairs.votes * share
+    won[pairs.second, pairs.first] = pairs.votes * (1 - share)
+    return won.round(_DIGITS)
 
 
 def _triangles(odds: Floats, variance: Floats) -> tuple[Codes, Floats, Floats]:

@@ -14,7 +14,7 @@ from ranking.diagnostics.connectivity import connectivity
 from ranking.diagnostics.fit import Reference, p_text
 from ranking.diagnostics.fit_bootstrap import draw_scores
 from ranking.errors import InputError
-from ranking.laplacian import Codes, Floats, divergence, solve
+from ranking.laplacian import Codes, Floats, divergence, inverse, solve
 from ranking.methods.newton import fit_strengths
 from ranking.tally import Pairs
 
@@ -121,13 +121,16 @@ def intransitivity(
     df = len(first) - m + 1
     if df == 0:
         return Intransitivity(math.nan, math.nan, rss, tss, 0, scale, math.nan, "chi-squared")
-    strength, _ = fit_strengths(pairs, ridge=_FALLBACK_RIDGE if side.any() else 0.0)
+    ridge = _FALLBACK_RIDGE if side.any() else 0.0
+    strength = fit_strengths(pairs, ridge=ridge)[0]
     p = expit(strength[first] - strength[second])
     if p_value_by is None:
         thin = (np.concatenate([n * p, n * (1 - p)]) < _THIN).mean() > _THIN_SHARE
         p_value_by = "parametric bootstrap" if thin else "chi-squared"
     if p_value_by == "parametric bootstrap":
         count = min(replicates, max(_FEWEST, _BUDGET // len(first)))
+        true = strengths_without_error(m, first, second, n, strength, ridge=ridge)
+        p = expit(true[first] - true[second])
         rng = np.random.default_rng(seed)
         drawn = draw_scores(rng, n, p, min(scale, 1.0), count)
         whole = np.maximum(np.rint(n), 1)
@@ -156,9 +159,63 @@ def log_odds(score: Floats, n: Floats) -> tuple[Floats, Floats]:
     return np.log(won / lost), won * lost / (won + lost)
 
 
+def strengths_without_error(
+    m: int, first: Codes, second: Codes, n: Floats, strength: Floats, *, ridge: float = 0.0
+) -> Floats:
+    """Return fitted strengths drawn together until they are as far apart as the true ones.
+
+    Errors drive fitted strengths apart: logs drawn from them would be less noisy than the log, and
+    a thin log would look cyclic too often.
+
+    Parameters
+    ----------
+    m : int
+    first, second : int arrays of shape (pairs,)
+    n : float array of shape (pairs,)
+        Comparisons.
+    strength : float array of shape (m,)
+        Logits.
+    ridge : float, default 0
+        With which they were fitted.
+    """
+    p = expit(strength[first] - strength[second])
+    error = inverse(m, first, second, n * p * (1 - p), ridge=ridge).trace()
+    spread = ((strength - strength.mean()) ** 2).sum()
+    return strength * math.sqrt(max(spread - error, 0.0) / spread) if spread else strength
+
+
+def hodge(
+    m: int, first: Codes, second: Codes, flow: Floats, weight: Floats
+) -> tuple[Floats, Floats]:
+    """Split what flows between pairs into differences of strengths and a cyclic rest (HodgeRank).
+
+    The strengths minimise ``sum w (Y - (s_i - s_j))^2`` and add up to zero; of the rest,
+    ``w (Y - (s_i - s_j))``, as much flows into every competitor as out of it.
+
+    Parameters
+    ----------
+    m : int
+    first, second : int arrays of shape (pairs,)
+        A connected graph.
+    flow, weight : float arrays of shape (pairs,)
+        Y, from the first to the second, and its positive precision w.
+
+    Returns
+    -------
+    strength : float array of shape (m,)
+    rest : float array of shape (pairs,)
+
+    References
+    ----------
+    Jiang, Lim, Yao and Ye 2011, doi:10.1007/s10107-010-0419-x.
+    """
+    right = divergence(m, first, second, weight * flow)
+    strength = solve(m, first, second, weight, right, ridge=0.0)
+    return strength, flow - (strength[first] - strength[second])
+
+
 def _sums(m: int, first: Codes, second: Codes, score: Floats, n: Floats) -> tuple[float, float]:
     """Return the residual and the total sum of squares of the least-squares strengths."""
     y, w = log_odds(score, n)
-    strength = solve(m, first, second, w, divergence(m, first, second, w * y), ridge=0.0)
-    rest = y - (strength[first] - strength[second])
+    rest = hodge(m, first, second, y, w)[1]
     return float(w @ rest**2), float(w @ y**2)

@@ -35,3 +35,21 @@ def repeated(games: Games, times: int) -> Games:
     """Repeat every row, each under an item of its own."""
     rows = np.repeat(np.arange(len(games)), times)
     return make_games(games.first[rows], games.second[rows], games.score[rows], item=rows)
+
+
+def disc_tally(m=12, n=100, *, reach=0.5, seed=0, spread=0.5):
+    """Draw n decided comparisons of every pair; log-odds up to `reach` run round a circle.
+
+    Returns the tally and the cyclic log-odds of the row against the column.
+    """
+    rng = np.random.default_rng(seed)
+    angle = 2 * np.pi * rng.permutation(m) / m
+    cyclic = reach * np.sin(angle - angle[:, None])
+    strength = rng.normal(0, spread, m)
+    i, j = np.triu_indices(m, 1)
+    won = rng.binomial(n, 1 / (1 + np.exp(strength[j] - strength[i] - cyclic[i, j])))
+    votes = np.stack([won, n - won], axis=1).ravel()
+    kept = votes > 0
+    cells = (np.repeat(i, 2), np.repeat(j, 2), np.tile([2, 0], len(i)))
+    names = tuple(f"m{at}" for at in range(m))
+    return Tally.from_cells(names, *(column[kept] for column in cells), votes[kept]), cyclic

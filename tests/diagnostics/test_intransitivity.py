@@ -91,6 +91,15 @@ def test_thin_logs_get_the_bootstrap_and_keep_the_level(ties) -> None:
     assert 0.2 < np.mean([one.p_value for one in found]) < 0.8
 
 
+def test_very_thin_logs_keep_the_level_too() -> None:
+    """Two comparisons of each of 435 pairs: errors of the strengths are no cycles."""
+    found = [
+        intransitivity(drawn_tally(30, 2, seed=seed).pairs(), replicates=59) for seed in range(25)
+    ]
+    assert sum(one.p_value < 0.05 for one in found) <= 4
+    assert np.mean([one.p_value for one in found]) > 0.35
+
+
 def test_ties_lower_the_noise() -> None:
     """Under the scale of a log with ties, the same residuals weigh more."""
     pairs = drawn_tally(10, 200, ties=1.0, seed=2, circle=0.3).pairs()
