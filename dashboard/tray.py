@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.jobs import Job
 from ranking.ingest import (
     Check,
+    Form,
     ImportReport,
     Mapping,
     StagedFile,
@@ -91,12 +92,18 @@ class Tray:
         return self._checks[key]
 
     def suggest(
-        self, staged: StagedFile, *, remembered: Mapping | None = None, given: Mapping | None = None
+        self,
+        staged: StagedFile,
+        *,
+        remembered: Mapping | None = None,
+        given: Mapping | None = None,
+        form: Form | None = None,
     ) -> Suggestion:
         """Suggest a mapping for a staged file, once."""
-        key = (str(staged.path), *(m.to_json() if m else "" for m in (remembered, given)))
+        stated = (m.to_json() if m else "" for m in (remembered, given))
+        key = (str(staged.path), *stated, form or "")
         if key not in self._suggestions:
-            self._suggestions[key] = suggest(staged, remembered=remembered, given=given)
+            self._suggestions[key] = suggest(staged, remembered=remembered, given=given, form=form)
         return self._suggestions[key]
 
     def remove(self, file: Dropped) -> None:

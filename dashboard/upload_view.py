@@ -12,7 +12,17 @@ from dashboard.data_view import rejected_csv
 from dashboard.tray import Dropped, Tray
 from dashboard.wording import count, counted, file_stem, literal
 from ranking.errors import AmbiguousOutcomeError, CancelledError, InputError, RankingError
-from ranking.ingest import DIALECTS, ROLES, Check, Mapping, StagedFile
+from ranking.ingest import (
+    DIALECTS,
+    OF_SCORES,
+    REQUIRED,
+    ROLES,
+    Check,
+    Form,
+    Mapping,
+    StagedFile,
+    Suggestion,
+)
 from ranking.store import Arena
 
 ENCODINGS = {
@@ -31,7 +41,11 @@ DELIMITERS = {
     "Tab": "\t",
     "Vertical bar": "|",
 }
-REQUIRED = ("first", "second", "outcome")
+FORMS: dict[Form, str] = {
+    "pairwise": "A comparison of two",
+    "long": "One score",
+    "wide": "All scores of one item",
+}
 FORMATS = {"csv": "CSV", "json lines": "JSON Lines", "json array": "JSON", "parquet": "Parquet"}
 OUTCOMES = {
     "first": "A won",
@@ -40,7 +54,7 @@ OUTCOMES = {
     "both_bad": "Both bad",
     "soft": "In between",
 }
-SEVERAL = ("capability", "features", "fields")
+SEVERAL = ("capability", "features", "fields", "score")
 LABELS = {
     "first": "Competitor A",
     "second": "Competitor B",
@@ -85,7 +99,7 @@ def drop(held: Tray) -> tuple[str | None, str | None]:
     """Draw the uploader; return how the files are said to be written."""
     generation = st.session_state.setdefault("uploads", 0)
     files = st.file_uploader(
-        "Files of pairwise comparisons: CSV, TSV, Parquet, JSON Lines or JSON",
+        "Files of comparisons or of scores: CSV, TSV, Parquet, JSON Lines or JSON",
         accept_multiple_files=True,
         key=f"files-{generation}",
     )
@@ -181,11 +195,36 @@ def confirm(
     # The choice of arena may change the suggestion: then the boxes start afresh.
     arena = target.existing.arena_id if target.existing else 0
     own = f"{number}-{batch.files[0][0].number}-{hash(batch.first.columns)}-{arena}"
-    mapping = _pick_mapping(batch.first, suggestion.mapping, own)
-    mapping = _pick_dialect(held, batch.first, mapping, own)
-    if mapping is None:
+    form = _pick_form(suggestion, own)
+    if form != suggestion.mapping.form:
+        suggestion = held.suggest(batch.first, remembered=remembered, form=form)
+    own = f"{own}-{form}"
+    mapping = _pick_mapping(batch.first, suggestion.mapping, form, own)
+    missing = [_label(role) for role in REQUIRED[form] if not getattr(mapping, role)]
+    if missing:
+        st.info(f"Choose a column for: {', '.join(missing)}.", icon=":material/help:")
         return None
-    return _show_checks(held, batch, mapping, own)
+    if form == "pairwise":
+        mapping = _pick_dialect(held, batch.first, mapping, own)
+    return None if mapping is None else _show_checks(held, batch, mapping, own)
+
+
+def _pick_form(suggestion: Suggestion, own: str) -> Form:
+    """Draw what a row is: a comparison, or scores that comparisons are derived from."""
+    suggested = suggestion.mapping.form
+    chosen = st.segmented_control(
+        "A row of the file is", list(FORMS), default=suggested, required=True,
+        format_func=FORMS.__getitem__, key=f"form-{own}",
+    )  # fmt: skip
+    form: Form = chosen or suggested
+    if form == suggested and suggestion.offer is not None:
+        st.info(literal(suggestion.offer), icon=":material/compare_arrows:")
+    elif form != "pairwise":
+        st.caption(
+            "Each two competitors are compared on every item that both have a score on: the "
+            "higher score wins, equal scores tie."
+        )
+    return form
 
 
 def _remembered(target: Target) -> Mapping | None:
@@ -194,34 +233,61 @@ def _remembered(target: Target) -> Mapping | None:
     return Mapping.from_json(target.existing.mapping)
 
 
-def _pick_mapping(staged: StagedFile, suggested: Mapping, own: str) -> Mapping:
+def _pick_mapping(staged: StagedFile, suggested: Mapping, form: Form, own: str) -> Mapping:
+    required = REQUIRED[form]
+
     def one(role: str) -> str | None:
         held = getattr(suggested, role)
+        if role == "score":
+            held = held[0] if held else None
         return st.selectbox(
             _label(role), staged.columns, key=f"{role}-{own}", help=_explained(role),
             index=staged.columns.index(held) if held in staged.columns else None,
-            placeholder="Choose a column" if role in REQUIRED else "None",
+            placeholder="Choose a column" if role in required else "None",
         )  # fmt: skip
 
     roles: dict[str, str | None] = {}
-    for column, role in zip(st.columns(3), REQUIRED, strict=True):
+    score: tuple[str, ...] = ()
+    for column, role in zip(
+        st.columns([1] * 3 if form != "wide" else [1, 2]), required, strict=True
+    ):
         with column:
-            roles[role] = one(role) or ""
+            if role != "score":
+                roles[role] = one(role) or ("" if form == "pairwise" else None)
+            elif form == "long":
+                score = tuple(name for name in [one(role)] if name)
+            else:
+                score = tuple(
+                    st.multiselect(
+                        "Scores, a column per competitor", staged.columns, suggested.score,
+                        key=f"score-{own}", help=_explained("score"),
+                    )
+                )  # fmt: skip
+    offered = [role for role in ROLES if form == "pairwise" or role in OF_SCORES]
+    within = 0.0
+    if form != "pairwise":
+        within = st.number_input(
+            "Scores tie within", 0.0, value=suggested.tie_within, format="%g", width=240,
+            key=f"tie_within-{own}",
+            help="Scores that differ by at most this count as a tie. 0: only equal scores tie.",
+        )  # fmt: skip
     with st.expander("More columns", icon=":material/view_column:"):
         with st.grid(3, min_column_width=200):
-            for role in ROLES:
-                if role not in REQUIRED and role not in SEVERAL:
+            for role in offered:
+                if role not in (*required, *SEVERAL, "competitor"):
                     roles[role] = one(role)
-        taken = {name for name in roles.values() if name}
+        taken = {name for name in roles.values() if name} | set(score)
         capability = st.multiselect(
             _label("capability"), staged.columns, suggested.capability,
             key=f"capability-{own}", help=_explained("capability"),
         )  # fmt: skip
-        features = st.multiselect(
-            _label("features"), suggested.features, suggested.features,
-            key=f"features-{own}", help=_explained("features"),
-            format_func=lambda feature: f"{feature[0]}: {feature[1]}, {feature[2]}",
-        )  # fmt: skip
+        features = []
+        if form == "pairwise":
+            features = st.multiselect(
+                _label("features"), suggested.features, suggested.features,
+                key=f"features-{own}", help=_explained("features"),
+                format_func=lambda feature: f"{feature[0]}: {feature[1]}, {feature[2]}",
+            )  # fmt: skip
         fields = st.multiselect(
             _label("fields"), staged.columns, suggested.fields,
             key=f"fields-{own}", help=_explained("fields"),
@@ -230,7 +296,9 @@ def _pick_mapping(staged: StagedFile, suggested: Mapping, own: str) -> Mapping:
     return replace(
         suggested,
         **roles,
-        dialect=suggested.dialect if roles["outcome"] == suggested.outcome else None,
+        dialect=suggested.dialect if roles.get("outcome") == suggested.outcome else None,
+        score=score,
+        tie_within=within,
         capability=tuple(capability),
         features=tuple(tuple(feature) for feature in features),
         fields=tuple(name for name in fields if name not in taken),
@@ -239,10 +307,6 @@ def _pick_mapping(staged: StagedFile, suggested: Mapping, own: str) -> Mapping:
 
 def _pick_dialect(held: Tray, staged: StagedFile, mapping: Mapping, own: str) -> Mapping | None:
     """Draw how outcomes are written; None until that is known."""
-    missing = [_label(role) for role in REQUIRED if not getattr(mapping, role)]
-    if missing:
-        st.info(f"Choose a column for: {', '.join(missing)}.", icon=":material/help:")
-        return None
     suggestion = held.suggest(staged, given=replace(mapping, dialect=None))
     names = list(dict.fromkeys((*suggestion.dialects, *DIALECTS)))
     known = mapping.dialect or suggestion.mapping.dialect
@@ -287,12 +351,11 @@ def _show_check(
     if several:
         st.subheader(literal(file.name), anchor=False)
     with st.container(horizontal=True):
-        st.metric("Accepted rows", count(result.accepted), border=True)
-        st.metric("Rejected rows", count(result.rejected), border=True)
-        st.metric("Competitors", count(result.competitors), border=True)
-        for outcome, word in OUTCOMES.items():
-            if outcome in result.outcomes:
-                st.metric(word, count(result.outcomes[outcome]), border=True)
+        for label, number in _numbers(result).items():
+            st.metric(label, count(number), border=True)
+    notes = result.pairing.notes[1:] if result.pairing is not None else ()
+    if notes:
+        st.info("\n".join(f"- {literal(note)}" for note in notes))
     if result.rejected:
         st.dataframe(
             result.reasons,
@@ -312,13 +375,33 @@ def _show_check(
             on_click="ignore",
             key=f"rejects-{own}",
         )
-    with st.expander("Accepted rows, as understood", icon=":material/visibility:"):
+    what = "Accepted rows" if result.pairing is None else "Comparisons"
+    with st.expander(f"{what}, as understood", icon=":material/visibility:"):
         st.dataframe(
             result.sample,
             hide_index=True,
             placeholder="",
-            alt=f"The first accepted rows of {file.name}",
+            alt=f"The first comparisons of {file.name}",
         )
+
+
+def _numbers(result: Check) -> dict[str, int]:
+    """Return what a check has counted, by label."""
+    if result.pairing is not None:
+        return {
+            "Scores": result.pairing.scores,
+            "Rejected": result.rejected,
+            "Competitors": result.competitors,
+            "Items": result.pairing.items,
+            "Comparisons": result.accepted,
+            "Ties": result.outcomes.get("tie", 0),
+        }
+    numbers = {
+        "Accepted rows": result.accepted,
+        "Rejected rows": result.rejected,
+        "Competitors": result.competitors,
+    }
+    return numbers | {w: result.outcomes[o] for o, w in OUTCOMES.items() if o in result.outcomes}
 
 
 def commit(
@@ -392,7 +475,10 @@ def _watch(held: Tray) -> None:
 def _told(report: object) -> str:
     if report.already_imported:
         return "This file is in the arena already; nothing changed."
-    kept = f"Imported {counted(report.accepted, 'row')}"
+    if report.pairing is not None:
+        kept = f"Derived {counted(report.accepted, 'comparison')} from scores"
+    else:
+        kept = f"Imported {counted(report.accepted, 'row')}"
     return f"{kept}, rejected {count(report.rejected)}." if report.rejected else f"{kept}."
 
 

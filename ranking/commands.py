@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,15 @@ from ranking.comparisons import Comparisons
 from ranking.errors import InputError
 from ranking.ingest import (
     Mapping,
+    Pairing,
     check,
     import_staged,
     remembered_mapping,
     stage,
     suggest,
 )
-from ranking.ingest.progress import Progress
 from ranking.methods import METHODS, ContextualBradleyTerry
+from ranking.progress import Progress
 from ranking.ratings import Method, Ratings
 from ranking.selection import Selection
 from ranking.store import Store
@@ -39,13 +40,15 @@ def import_one(
     encoding: str | None,
     delimiter: str | None,
     dry_run: bool,
+    wide: bool = False,
+    tie_within: float | None = None,
 ) -> None:
     """Import one file and say what happened; a dry run says what would.
 
     Raises
     ------
     InputError
-        If the file cannot be read, or holds no usable row.
+        If the file cannot be read, or holds no usable row, or an option does not suit it.
     AmbiguousOutcomeError
         If its outcomes can be read in more than one way.
     """
@@ -55,36 +58,49 @@ def import_one(
         stage(path, encoding=encoding, delimiter=delimiter, progress=progress) as staged,
     ):
         remembered = remembered_mapping(store, arena)
-        suggestion = suggest(staged, remembered=remembered, dialect=dialect, given=given)
+        suggestion = suggest(
+            staged, remembered=remembered, dialect=dialect, given=given,
+            form="wide" if wide else None,
+        )  # fmt: skip
         if suggestion.problem is not None:
             raise InputError(f"{suggestion.problem}{_how_to_settle(suggestion.dialects)}")
+        mapping = suggestion.mapping
+        if tie_within is not None:
+            if mapping.form == "pairwise":
+                raise InputError(f"--tie-within is for scores; {path.name} holds comparisons.")
+            mapping = replace(mapping, tie_within=tie_within)
         if dry_run:
-            found = check(staged, suggestion.mapping)
+            found = check(staged, mapping)
         else:
             report = import_staged(
                 store,
                 staged,
-                suggestion.mapping,
+                mapping,
                 arena=arena,
                 noun=noun or suggestion.noun,
                 progress=progress,
             )
+    what = "rows" if suggestion.offer is None else "comparisons"
     if dry_run:
-        for role, column in suggestion.mapping.as_dict().items():
+        if suggestion.offer is not None:
+            click.echo(suggestion.offer)
+        for role, column in mapping.as_dict().items():
             if column:
                 click.echo(f"  {role}: {_columns(column)}")
         click.echo(
-            f"{found.accepted:,} rows between {found.competitors:,} {plural(suggestion.noun)} "
-            "would be imported; nothing was changed."
+            f"{found.accepted:,} {what} between {found.competitors:,} "
+            f"{plural(suggestion.noun)} would be imported; nothing was changed."
         )
+        _say_pairing(found.pairing)
         _say_rejected(found.rejected, found.reasons)
     elif report.already_imported:
         click.echo(f"{path.name} is already imported in {arena!r}; nothing changed.")
     else:
         click.echo(
-            f"Imported {report.accepted:,} rows of {path.name} into {arena!r} "
+            f"Imported {report.accepted:,} {what} of {path.name} into {arena!r} "
             f"(import {report.import_id})."
         )
+        _say_pairing(report.pairing)
         _say_rejected(report.rejected, report.reasons)
         if report.rejected:
             click.echo(f"`podium rejects {report.import_id}` prints them.")
@@ -129,10 +145,9 @@ def method_of(name: str, settings: dict[str, Any]) -> Method:
     for key in given:
         if key not in known:
             owners = [other for other, cls in METHODS.items() if key in cls.__dataclass_fields__]
-            raise InputError(
-                f"--{key.replace('_', '-')} is no setting of {name}; it belongs to "
-                f"{' and '.join(owners)}."
-            )
+            option = "clone" if key == "clones" else key.replace("_", "-")
+            said = " and ".join(filter(None, [", ".join(owners[:-1]), owners[-1]]))
+            raise InputError(f"--{option} is no setting of {name}; it belongs to {said}.")
     chosen: Method = METHODS[name](**given)
     return chosen
 
@@ -154,9 +169,14 @@ def _how_to_settle(dialects: tuple[str, ...]) -> str:
 
 
 def _columns(column: Any) -> str:
-    if isinstance(column, str):
-        return column
+    if isinstance(column, str | float):
+        return str(column)
     return ", ".join(name if isinstance(name, str) else " / ".join(name[1:]) for name in column)
+
+
+def _say_pairing(pairing: Pairing | None) -> None:
+    for note in pairing.notes if pairing is not None else ():
+        click.echo(f"  {note}")
 
 
 def _say_rejected(rejected: int, reasons: Any) -> None:

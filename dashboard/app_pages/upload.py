@@ -5,7 +5,7 @@ from dashboard.tray import tray
 
 st.title("Upload", anchor=False)
 st.caption(
-    "From a file of pairwise comparisons to a leaderboard. Nothing is kept until you import."
+    "From a file of comparisons, or of scores, to a leaderboard. Nothing is kept until you import."
 )
 
 held = tray()

@@ -53,11 +53,19 @@ def arenas(db: str | None, style: str) -> None:
 @click.option("--map", "roles", multiple=True, metavar="ROLE=COLUMN",
               help="State a column's role, instead of the suggested one.")  # fmt: skip
 @click.option("--dialect", help="How the outcome column is to be read.")
+@click.option("--wide", is_flag=True,
+              help="A row holds an item and the scores of all competitors.")  # fmt: skip
+@click.option("--tie-within", type=float, metavar="DISTANCE",
+              help="Scores that differ by at most this tie (0 where it is not given).")  # fmt: skip
 @click.option("--encoding", help="The file's encoding, where it is not UTF-8.")
 @click.option("--delimiter", help="The character between columns, where it is not found.")
 @click.option("--dry-run", is_flag=True, help="Say what would be imported; change nothing.")
 def import_files(files: tuple[str, ...], db: str | None, arena: str, **options: Any) -> None:
-    """Import files of comparisons (CSV, TSV, Parquet, JSON) into an arena."""
+    """Import files of comparisons or of scores (CSV, TSV, Parquet, JSON) into an arena.
+
+    From scores, one per competitor and item, each two competitors are compared on every item that
+    both have a score on.
+    """
     from ranking.commands import import_one
     from ranking.store import Store
 

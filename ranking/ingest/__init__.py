@@ -1,10 +1,11 @@
-"""Ingest: from a file of pairwise comparisons to an arena, and why the rest was rejected."""
+"""Ingest: from a file of comparisons or scores to an arena, and why the rest was rejected."""
 
 from ranking.ingest.checking import Check, check
 from ranking.ingest.committing import import_staged
 from ranking.ingest.dialects import DIALECTS, Dialect
 from ranking.ingest.loading import stage
-from ranking.ingest.mapping import ROLES, Mapping
+from ranking.ingest.mapping import OF_SCORES, REQUIRED, ROLES, Form, Mapping
+from ranking.ingest.pairing import Pairing
 from ranking.ingest.reading import import_file, read, remembered_mapping
 from ranking.ingest.staged import StagedFile
 from ranking.ingest.suggestion import Suggestion, suggest
@@ -12,11 +13,15 @@ from ranking.ingest.writing import ImportReport
 
 __all__ = [
     "DIALECTS",
+    "OF_SCORES",
+    "REQUIRED",
     "ROLES",
     "Check",
     "Dialect",
+    "Form",
     "ImportReport",
     "Mapping",
+    "Pairing",
     "StagedFile",
     "Suggestion",
     "check",

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ranking.ingest.interpretation import Interpretation
 from ranking.ingest.mapping import Mapping
-from ranking.ingest.rows import Interpretation, interpret
+from ranking.ingest.pairing import Pairing
+from ranking.ingest.rows import interpret
 from ranking.ingest.staged import StagedFile
 from ranking.outcomes import NAMES
 
@@ -23,7 +25,7 @@ class Check:
     Attributes
     ----------
     accepted, rejected : int
-        Rows that are comparisons, and lines or rows that are not.
+        Comparisons, one per row of a pairwise file, and lines, rows or scores that are not used.
     votes : int
         Comparisons that the accepted rows stand for, counts included.
     reasons : DataFrame
@@ -36,6 +38,8 @@ class Check:
         The first accepted rows as they were understood.
     mapping : Mapping
         With the dialect that was found.
+    pairing : Pairing or None
+        Where comparisons are derived from scores: how.
     """
 
     accepted: int
@@ -46,6 +50,7 @@ class Check:
     outcomes: dict[str, int]
     sample: "pd.DataFrame"
     mapping: Mapping
+    pairing: Pairing | None
     _staged: StagedFile
 
     def rejects(self, limit: int | None = None) -> "pd.DataFrame":
@@ -105,6 +110,7 @@ def check(staged: StagedFile, mapping: Mapping) -> Check:
             outcomes={NAMES[row[0]]: row[2] for row in sorted(counted)},
             sample=_sample(connection, found),
             mapping=replace(mapping, dialect=found.mapping.dialect),
+            pairing=found.pairing,
             _staged=staged,
         )
 
@@ -134,7 +140,8 @@ def _sample(connection: duckdb.DuckDBPyConnection, found: Interpretation) -> "pd
     shown |= {name: sql for name, sql in optional.items() if sql is not None}
     selected = ", ".join(shown.values())
     rows = connection.execute(
-        f"SELECT {selected} FROM {found.source} WHERE {found.accepted} LIMIT {_SAMPLE_ROWS}"
+        f"SELECT {selected} FROM {found.source} WHERE {found.accepted} AND {found.parts[0]}"
+        f"{f' ORDER BY {found.order}' if found.order else ''} LIMIT {_SAMPLE_ROWS}"
     ).fetchall()
     import pandas as pd
 

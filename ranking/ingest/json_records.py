@@ -147,6 +147,6 @@ def _refuse_single_object(source: Source) -> None:
     except (ValueError, RecursionError):
         return
     raise InputError(
-        f"{source.name} is one JSON object, not a list of comparisons: this is not pairwise yet. "
-        "Write one comparison per line, or an array of them."
+        f"{source.name} is one JSON object, not a list of records. Write one comparison or one "
+        "score per line, or an array of them."
     )

@@ -4,9 +4,22 @@ import csv
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 from ranking.errors import InputError
+
+Form = Literal["pairwise", "long", "wide"]
+
+REQUIRED: dict[Form, tuple[str, ...]] = {
+    "pairwise": ("first", "second", "outcome"),
+    "long": ("competitor", "item", "score"),
+    "wide": ("item", "score"),
+}
+"""The roles that must be known, per form of a file.
+
+A row of a pairwise file is a comparison of two competitors; of a long file, one competitor's score
+on one item; of a wide file, an item with one column of scores per competitor.
+"""
 
 ROLES: dict[str, str] = {
     "first": "competitor A",
@@ -28,10 +41,20 @@ ROLES: dict[str, str] = {
     "feedback": "what the judge wrote",
     "features": "a pair of numeric columns, one per competitor: features=words_a,words_b",
     "fields": "any other column to filter and group by",
+    "competitor": "whose score the row holds, where each row is one score and no comparison",
+    "score": "the score to compare by; several columns where each is one competitor's",
 }
 """The roles that a column can play, each with what it means."""
 
-_SEVERAL = ("capability", "features", "fields")
+OF_SCORES = (
+    "competitor", "item", "score", "item_text", "judge", "judge_family", "capability", "time",
+    "fields",
+)  # fmt: skip
+"""The roles of a file of scores; the other forms' own are missing."""
+
+_SEVERAL = ("capability", "features", "fields", "score")
+_TEXTS = ("first", "second", "outcome")
+_SETTINGS = ("dialect", "tie_within")
 
 
 @dataclass(frozen=True)
@@ -52,11 +75,19 @@ class Mapping:
         Name, column of competitor A, column of competitor B.
     fields : tuple of str
         Columns that are kept to filter and group by.
+    competitor : str or None
+        Of a long file of scores, the column that names who got the score.
+    score : tuple of str
+        Of a long file of scores its one column of scores, of a wide file one per competitor.
+    tie_within : float
+        Of a file of scores: scores that differ by at most this tie; at least 0.
 
     Examples
     --------
     >>> Mapping.parse(["first=left", "second=right", "outcome=winner"]).outcome
     'winner'
+    >>> Mapping.parse(["item=case", "score=gpt,llama"]).form
+    'wide'
     """
 
     first: str = ""
@@ -79,6 +110,16 @@ class Mapping:
     capability: tuple[str, ...] = ()
     features: tuple[tuple[str, str, str], ...] = ()
     fields: tuple[str, ...] = ()
+    competitor: str | None = None
+    score: tuple[str, ...] = ()
+    tie_within: float = 0.0
+
+    @property
+    def form(self) -> Form:
+        """What a row of the file is: a comparison, one score, or an item with all its scores."""
+        if self.competitor is not None:
+            return "long"
+        return "wide" if self.score else "pairwise"
 
     @classmethod
     def parse(cls, pairs: Iterable[str], *, base: "Mapping | None" = None) -> "Mapping":
@@ -122,9 +163,9 @@ class Mapping:
         kept: dict[str, Any] = {
             role: None if name in gone else name
             for role, name in roles.items()
-            if role not in (*_SEVERAL, "first", "second", "outcome", "dialect")
+            if role not in (*_SEVERAL, *_TEXTS, *_SETTINGS)
         }
-        for role in ("first", "second", "outcome"):
+        for role in _TEXTS:
             kept[role] = "" if roles[role] in gone else roles[role]
         return replace(
             self,
@@ -132,6 +173,7 @@ class Mapping:
             capability=tuple(name for name in self.capability if name not in gone),
             features=tuple(f for f in self.features if not gone & set(f[1:])),
             fields=tuple(name for name in self.fields if name not in gone),
+            score=tuple(name for name in self.score if name not in gone),
             **kept,
         )
 
@@ -178,7 +220,7 @@ class Mapping:
 
 def _columns_of(role: str, texts: list[str]) -> Any:
     if role not in _SEVERAL:
-        empty = "" if role in ("first", "second", "outcome") else None
+        empty = "" if role in _TEXTS else None
         return texts[0] or empty
     groups = [[name.strip() for name in next(csv.reader([text]), [])] for text in texts if text]
     if role != "features":

@@ -1,7 +1,6 @@
-"""Telling how far a long piece of work is, and stopping it when the user says so."""
+"""The watch over an import: a statement of the database that is running can be stopped too."""
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
@@ -9,43 +8,20 @@ from typing import Any
 
 import duckdb
 
+from ranking import progress
 from ranking.errors import CancelledError
+from ranking.progress import Cancelled, Progress
 
-Progress = Callable[[float, str], None]
-Cancelled = Callable[[], bool] | threading.Event
+__all__ = ["Cancelled", "Progress", "Watch"]
 
 _POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class Watch:
-    """Whom to tell, and whom to ask whether to go on; both are called in the caller's thread."""
+class Watch(progress.Watch):
+    """Whom an import tells how far it is, and whom it asks whether to go on."""
 
-    progress: Progress | None = None
-    cancelled: Cancelled | None = None
-
-    def tell(self, fraction: float, what: str) -> None:
-        """Say how far the work is, unless it was cancelled.
-
-        Raises
-        ------
-        CancelledError
-            If the user stopped it.
-        """
-        if self.stopped():
-            raise CancelledError("The import was cancelled; nothing of it was kept.")
-        self.report(fraction, what)
-
-    def report(self, fraction: float, what: str) -> None:
-        """Say how far the work is, though it can no longer be stopped."""
-        if self.progress is not None:
-            self.progress(min(max(fraction, 0.0), 1.0), what)
-
-    def stopped(self) -> bool:
-        """Whether the user stopped the work."""
-        if isinstance(self.cancelled, threading.Event):
-            return self.cancelled.is_set()
-        return self.cancelled is not None and bool(self.cancelled())
+    when_stopped: str = "The import was cancelled; nothing of it was kept."
 
     def execute(
         self, connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()
@@ -67,6 +43,6 @@ class Watch:
                     connection.interrupt()
             error = running.exception()
         if isinstance(error, duckdb.InterruptException):
-            raise CancelledError("The import was cancelled; nothing of it was kept.") from error
+            raise CancelledError(self.when_stopped) from error
         if error is not None:
             raise error

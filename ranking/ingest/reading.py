@@ -34,10 +34,11 @@ def read(
     name: str | None = None,
     **roles: str,
 ) -> "Comparisons":
-    """Read a file, or a table, of pairwise comparisons.
+    """Read a file, or a table, of pairwise comparisons or of scores.
 
     Columns get their roles from their names and values, as far as nothing else is said. Rows that
-    are no comparisons are left out with a warning that says how many and why.
+    are no comparisons are left out with a warning that says how many and why. From scores, one per
+    competitor and item, each two competitors are compared on every item that both have.
 
     Parameters
     ----------
@@ -89,10 +90,12 @@ def read(
             watch=Watch(), as_view=True,
         )  # fmt: skip
     if report.rejected:
-        total = report.accepted + report.rejected
+        pairing = report.pairing
+        used, what = (report.accepted, "rows") if pairing is None else (pairing.scores, "scores")
+        total = used + report.rejected
         reason = report.reasons["reason"].iloc[0]
         warnings.warn(
-            f"{report.rejected:,} of {total:,} rows of {staged.name} were left out; "
+            f"{report.rejected:,} of {total:,} {what} of {staged.name} were left out; "
             f"most often: {reason}",
             RankingWarning,
             stacklevel=2,

@@ -6,21 +6,17 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from ranking.errors import InputError
+from ranking.ingest.column_values import SAMPLE_ROWS, ColumnValues
 from ranking.ingest.dialects import text_of
-from ranking.ingest.fit import (
-    OutcomeFit,
-    ambiguity,
-    fit_outcomes,
-    no_dialect,
-    time_format,
-)
+from ranking.ingest.fit import OutcomeFit, ambiguity, fit_outcomes, no_dialect
 from ranking.ingest.headers import BEFORE_PLAY, SidePair, plain, side_of, side_pairs, words
-from ranking.ingest.mapping import Mapping
+from ranking.ingest.mapping import OF_SCORES, Form, Mapping
+from ranking.ingest.pairing import REPEATS
+from ranking.ingest.score_suggestion import NOUNS, offer, open_roles, suggest_scores
 from ranking.ingest.staged import StagedFile
 
-_NOUNS = ("model", "policy", "player", "team", "system", "agent", "bot", "competitor", "engine")
 _COMPETITORS = (
-    *_NOUNS, "generator", "assistant", "candidate", "option", "contestant", "entrant", "name",
+    *NOUNS, "generator", "assistant", "candidate", "option", "contestant", "entrant", "name",
     "model_name", "model_id", "player_name", "player_id", "team_name", "policy_name", "",
 )  # fmt: skip
 _OUTCOMES = (
@@ -50,8 +46,15 @@ _SINGLE: dict[str, tuple[str, ...]] = {
 _SCORES = ("score", "partial_success", "progress", "rating", "points", "grade", "success")
 _RESPONSES = ("response", "answer", "output", "completion", "text", "conversation", "content",
               "reply", "generation", "video", "media")  # fmt: skip
-_FEW_OUTCOMES = 20
-_SAMPLE_ROWS = 10_000
+_CONTRARY = (
+    "A wide file has a column of scores per competitor (score=one,two) and no column that names "
+    "the competitor; state one or the other."
+)
+_OPEN = {
+    "competitor": "names the competitor",
+    "item": "identifies the item",
+    "score": "holds the score",
+}
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,15 @@ class Suggestion:
         One sentence about what the user has to say before the file can be imported.
     noun : str
         What the competitors seem to be called.
+    offer : str or None
+        Of a file of scores: what it was recognised as, and what is made of it.
     """
 
     mapping: Mapping
     dialects: tuple[str, ...]
     problem: str | None
     noun: str
+    offer: str | None = None
 
 
 def suggest(
@@ -82,6 +88,7 @@ def suggest(
     remembered: Mapping | None = None,
     dialect: str | None = None,
     given: Mapping | None = None,
+    form: Form | None = None,
 ) -> Suggestion:
     """Guess the role of each column.
 
@@ -95,26 +102,36 @@ def suggest(
         The outcome dialect, where the user states it.
     given : Mapping, optional
         Roles that the user states; the rest is guessed.
+    form : {"pairwise", "long", "wide"}, optional
+        What a row is, where the user states it: a comparison, one competitor's score on an item,
+        or an item with a column of scores per competitor.
     """
+    recalled = _recalled(remembered, staged)
     with staged.reading() as connection:
         guess = _Guess(connection, staged)
         if given is not None and given.columns:
             for column in given.columns:
                 staged.raw(column)
+            if form not in (None, given.form) and given.form != "pairwise":
+                raise InputError(_CONTRARY)
             guess.mapping = given
-        elif remembered is not None and set(remembered.without(remembered.fields).columns) <= set(
-            staged.columns
-        ):
-            guess.mapping = replace(remembered, fields=())
-        if not (guess.mapping.first and guess.mapping.second and guess.mapping.outcome):
-            guess.competitors()
-            guess.outcome()
-        if guess.mapping.first and guess.mapping.second:
-            if remembered is None or guess.mapping != replace(remembered, fields=()):
+        elif recalled is not None and form in (None, recalled.form):
+            guess.mapping = recalled
+        guess.form(form)
+        if guess.scores or (guess.mapping.first and guess.mapping.second):
+            if guess.mapping != recalled:
                 guess.pairs()
                 guess.single_columns()
             guess.fields()
         return guess.suggestion(dialect)
+
+
+def _recalled(remembered: Mapping | None, staged: StagedFile) -> Mapping | None:
+    """Return a remembered mapping, with the fields that the file has; None if it does not suit."""
+    if remembered is None:
+        return None
+    gone = set(remembered.columns) - set(staged.columns)
+    return remembered.without(gone) if gone <= set(remembered.fields) else None
 
 
 class _Guess:
@@ -122,9 +139,16 @@ class _Guess:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> None:
         self.connection, self.staged = connection, staged
+        self.values = ColumnValues(connection, staged)
         self.mapping = Mapping()
+        self.stated: Form | None = None
         self.pair: SidePair | None = None
         self.fits: dict[tuple[str, ...], OutcomeFit] = {}
+
+    @property
+    def scores(self) -> bool:
+        """Whether rows are scores, not comparisons."""
+        return self.mapping.form != "pairwise" or self.stated in ("long", "wide")
 
     def free(self) -> list[str]:
         """Return the columns without a role."""
@@ -137,6 +161,21 @@ class _Guess:
         if key not in self.fits:
             self.fits[key] = fit_outcomes(self.connection, self.staged, mapping)
         return self.fits[key]
+
+    def form(self, stated: Form | None) -> None:
+        """Find the columns that make a row a comparison or, where there are none, a score."""
+        mapping, self.stated = self.mapping, stated
+        if stated in (None, "pairwise") and mapping.form == "pairwise":
+            self.competitors()
+            self.outcome()
+            found = self.mapping
+            complete = found.first and found.second and found.outcome
+            sides = [c for c in (found.first, found.second) if c]
+            named = list(self.values.scores(sides)) != sides
+            if complete or named or stated or mapping.first or mapping.second or mapping.outcome:
+                return
+        scores = suggest_scores(self.values, mapping, stated)
+        self.mapping = self.mapping if scores is None else scores
 
     def competitors(self) -> None:
         """Find the two columns that name the competitors."""
@@ -175,7 +214,7 @@ class _Guess:
                 self.mapping = self._with(column)
                 return
         for column in other:
-            if self._few(column):
+            if self.values.few(column):
                 fit = self.fit(self._with(column))
                 if fit.told in ("words", "result", "name") and len(fit.examples) > 1:
                     self.mapping = self._with(column)
@@ -187,6 +226,8 @@ class _Guess:
 
     def pairs(self) -> None:
         """Give the pairs of columns, one per side, their roles: scores, responses, features."""
+        if self.scores:
+            return
         sides = self._sides()
         for pair in side_pairs(self.free()):
             if not {pair.first, pair.second} <= set(self.free()):
@@ -194,7 +235,7 @@ class _Guess:
             if sides is not None and pair.sides == ("winner", "loser") != sides:
                 continue
             pair = self._oriented(pair)
-            numeric = self._numeric(pair.first) and self._numeric(pair.second)
+            numeric = self.values.numeric(pair.first) and self.values.numeric(pair.second)
             if numeric and pair.stem in _SCORES and not self.mapping.score_first:
                 self.mapping = replace(
                     self.mapping, score_first=pair.first, score_second=pair.second
@@ -210,13 +251,13 @@ class _Guess:
     def single_columns(self) -> None:
         """Give single columns their roles by name, where their values allow it."""
         suits: dict[str, Callable[[str], bool]] = {
-            "count": self._counts,
-            "weight": self._numeric,
-            "time": self._time,
-            "order": self._few,
+            "count": self.values.counts,
+            "weight": self.values.numeric,
+            "time": self.values.time,
+            "order": self.values.few,
         }
         for role, names in _SINGLE.items():
-            if getattr(self.mapping, role):
+            if getattr(self.mapping, role) or (self.scores and role not in OF_SCORES):
                 continue
             if role in ("item_text", "judge_family") and not getattr(
                 self.mapping, role.partition("_")[0]
@@ -233,19 +274,30 @@ class _Guess:
                     break
 
     def fields(self) -> None:
-        """Keep every other column as a field, except an unnamed row index."""
-        kept = [column for column in self.free() if column != "index"]
+        """Keep every other column as a field, except an unnamed row index.
+
+        Repeats of a score are averaged unless the user keeps apart what numbers them.
+        """
+        besides = REPEATS if self.scores else ()
+        kept = [c for c in self.free() if c != "index" and plain(c) not in besides]
         self.mapping = replace(self.mapping, fields=(*self.mapping.fields, *kept))
 
     def suggestion(self, dialect: str | None) -> Suggestion:
         """Settle the dialect and say what is still open."""
         mapping, name = self.mapping, self.staged.name
         noun = self._noun()
+        if self.scores:
+            missing = open_roles(mapping, self.stated or mapping.form)
+            if missing:
+                return Suggestion(mapping, (), self._open(missing[0]), noun)
+            return Suggestion(mapping, (), None, noun, offer(self.staged, mapping))
         if not (mapping.first and mapping.second):
             problem = (
-                f"No two columns of {name} name the competitors: this is not pairwise yet. If it "
-                "holds one result per row, bring the two results of a comparison into one row; if "
-                "two columns are the competitors, say which (first=column, second=column)."
+                f"{name} fits neither form: no two columns name the competitors of a comparison, "
+                "and no columns hold a competitor, an item and a score, or an item and scores of "
+                "several competitors. Say which columns do: first, second and outcome; or "
+                "competitor, item and score; or item and score, with a score column per "
+                f"competitor. Its columns are {', '.join(self.staged.columns)[:500]}."
             )
             return Suggestion(mapping, (), problem, noun)
         if not mapping.outcome:
@@ -265,27 +317,33 @@ class _Guess:
         tell = ambiguity if fit.dialects else no_dialect
         return Suggestion(mapping, fit.dialects, tell(name, mapping.outcome, fit), noun)
 
+    def _open(self, role: str) -> str:
+        return (
+            f"No column of {self.staged.name} {_OPEN[role]}; state it ({role}=column). Its columns "
+            f"are {', '.join(self.staged.columns)[:500]}."
+        )
+
     def _with(self, outcome: str) -> Mapping:
         return replace(self.mapping, outcome=outcome, dialect=None)
 
     def _noun(self) -> str:
-        parts = words(self.mapping.first)
-        return next((noun for noun in _NOUNS if noun in parts), "competitor")
+        parts = words(self.mapping.competitor or self.mapping.first)
+        return next((noun for noun in NOUNS if noun in parts), "competitor")
 
     def _names(self, pair: SidePair) -> bool:
         """Whether a pair of columns can name competitors: not two columns of fractions."""
-        return not any(self._fractions(column) for column in (pair.first, pair.second))
+        return not any(self.values.fractions(column) for column in (pair.first, pair.second))
 
     def _same_names(self, pair: SidePair) -> bool:
         """Whether two columns of text hold much the same few values: journal_a, journal_b."""
-        if self._numeric(pair.first) or self._numeric(pair.second):
+        if self.values.numeric(pair.first) or self.values.numeric(pair.second):
             return False
         first, second = (text_of(self.staged.text(c)) for c in (pair.first, pair.second))
         row = self.connection.execute(
             f"SELECT count(DISTINCT {first}), count(DISTINCT {second}), "
             f"count(DISTINCT {first}) FILTER ({first} IN (SELECT {second} FROM "
-            f"{self.staged.relation()} LIMIT {_SAMPLE_ROWS})), count(*) "
-            f"FROM (SELECT * FROM {self.staged.relation()} LIMIT {_SAMPLE_ROWS})"
+            f"{self.staged.relation()} LIMIT {SAMPLE_ROWS})), count(*) "
+            f"FROM (SELECT * FROM {self.staged.relation()} LIMIT {SAMPLE_ROWS})"
         ).fetchone()
         if row is None:
             return False
@@ -303,44 +361,6 @@ class _Guess:
         if side_of(self.mapping.first) == 1 and side_of(self.mapping.second) == 0:
             return replace(pair, first=pair.second, second=pair.first)
         return pair
-
-    def _numeric(self, column: str) -> bool:
-        return self._share(column, "isfinite({number})") is True
-
-    def _counts(self, column: str) -> bool:
-        return self._share(column, "{number} >= 1 AND {number} = floor({number})") is True
-
-    def _fractions(self, column: str) -> bool:
-        return self._share(column, "{number} <> floor({number})", most=0.2) is True
-
-    def _share(self, column: str, condition: str, *, most: float = 0.8) -> bool | None:
-        """Whether a condition holds for most of the values that are there; None where none is."""
-        number = self.staged.number(column)
-        text = text_of(self.staged.text(column))
-        row = self.connection.execute(
-            f"SELECT count({text}) FILTER (lower({text}) <> 'nan'), "
-            f"count(*) FILTER ({condition.format(number=number)}) "
-            f"FROM (SELECT {self.staged.raw(column)} FROM {self.staged.relation()} "
-            f"LIMIT {_SAMPLE_ROWS})"
-        ).fetchone()
-        if row is None or not row[0]:
-            return None
-        return bool(row[1] >= most * row[0])
-
-    def _few(self, column: str) -> bool:
-        row = self.connection.execute(
-            f"SELECT count(*) FROM (SELECT DISTINCT {self.staged.text(column)} "
-            f"FROM {self.staged.relation()} LIMIT {_FEW_OUTCOMES + 1})"
-        ).fetchone()
-        return row is not None and row[0] <= _FEW_OUTCOMES
-
-    def _time(self, column: str) -> bool:
-        if self.staged.type_of(column).startswith(("TIMESTAMP", "DATE")):
-            return True
-        try:
-            return time_format(self.connection, self.staged, column) is not None
-        except InputError:
-            return False
 
 
 def _wins(parts: tuple[str, ...]) -> bool:

@@ -8,9 +8,11 @@ import duckdb
 
 from ranking.errors import InputError
 from ranking.ingest.dialects import SOFT_DIALECTS, score_of_code
+from ranking.ingest.interpretation import Interpretation
 from ranking.ingest.mapping import Mapping
+from ranking.ingest.pairing import Pairing
 from ranking.ingest.progress import Watch
-from ranking.ingest.rows import Interpretation, interpret
+from ranking.ingest.rows import interpret
 from ranking.ingest.staged import StagedFile
 from ranking.store.arenas import Arena, touch
 
@@ -46,13 +48,16 @@ class ImportReport:
     arena : str
         Its name.
     accepted, rejected : int
-        Rows.
+        Comparisons that were written, one per row of a pairwise file, and rows or scores that
+        were not used.
     reasons : DataFrame
         `reason`, `rows`; the most frequent first.
     already_imported : bool
         Whether the arena held the same content before; then nothing changed.
     mapping : Mapping
         With the dialect that was found.
+    pairing : Pairing or None
+        Where the comparisons were derived from scores: how. None where nothing changed.
     """
 
     import_id: int
@@ -62,6 +67,7 @@ class ImportReport:
     reasons: "pd.DataFrame"
     already_imported: bool
     mapping: Mapping
+    pairing: Pairing | None = None
 
 
 @dataclass
@@ -90,7 +96,7 @@ class ImportWriter:
         assert row is not None
         import_id = int(row[0])
         accepted = (self._write_view if self.as_view else self._write)(import_id, found)
-        rejected = self.staged.rows - accepted + self.staged.unreadable
+        rejected = found.rows - accepted + found.refused
         self.watch.tell(0.92, "Writing what was rejected")
         if rejected:
             self.watch.execute(
@@ -101,18 +107,20 @@ class ImportWriter:
         self._record(import_id, accepted, rejected, found.mapping)
         return ImportReport(
             import_id, self.arena.name, accepted, rejected,
-            rejected_by_reason(self.connection, import_id), False, found.mapping,
+            rejected_by_reason(self.connection, import_id), False, found.mapping, found.pairing,
         )  # fmt: skip
 
     def _write(self, import_id: int, found: Interpretation) -> int:
         """Append the accepted rows to the log and return their number."""
-        self.watch.execute(
-            self.connection,
-            "CREATE OR REPLACE TEMP TABLE staged_counts AS "
-            f"SELECT count({found.problem}) AS refused FROM {found.source}",
-        )
-        refused = self._scalar("SELECT refused FROM staged_counts")
-        self._refuse_nothing_usable(self.staged.rows - refused, found)
+        refused = 0
+        if found.problems:
+            self.watch.execute(
+                self.connection,
+                "CREATE OR REPLACE TEMP TABLE staged_counts AS "
+                f"SELECT count({found.problem}) AS refused FROM {found.source}",
+            )
+            refused = self._scalar("SELECT refused FROM staged_counts")
+        self._refuse_nothing_usable(found.rows - refused, found)
         self.watch.tell(0.76, "Naming")
         source = found.source
         for table, coded, key, detail in _DICTIONARIES:
@@ -124,15 +132,22 @@ class ImportWriter:
         for name in ("first", "second", "item", "judge", "capability_set"):
             if name in columns:
                 columns[name] = columns[name].removesuffix(".code") + ".stored"
-        self.watch.tell(0.8, "Writing the comparisons")
         columns = {n: _CONSTANT[n] for n in ("votes", "weight")} | columns
-        self.watch.execute(
-            self.connection,
-            f"INSERT INTO {self.arena.table} ({', '.join(columns)}) SELECT "
-            f"{', '.join(columns.values())} FROM {source}"
-            + (f" WHERE {found.accepted}" if refused else ""),
-        )
-        return self.staged.rows - refused
+        into = f"INSERT INTO {self.arena.table} ({', '.join(columns)})"
+        selected = f"SELECT {', '.join(columns.values())} FROM {source}"
+        self._in_parts(found, into, into, selected, found.accepted if refused else "true")
+        return found.rows - refused
+
+    def _in_parts(
+        self, found: Interpretation, into: str, then_into: str, selected: str, chosen: str
+    ) -> None:
+        order = f" ORDER BY {found.order}" if found.order else ""
+        for at, part in enumerate(found.parts):
+            self.watch.tell(0.8 + 0.12 * at / len(found.parts), "Writing the comparisons")
+            self.watch.execute(
+                self.connection,
+                f"{then_into if at else into} {selected} WHERE {chosen} AND {part}{order}",
+            )
 
     def _write_view(self, import_id: int, found: Interpretation) -> int:
         """Put the columns that vary into a table and make the log a view of it; return its rows.
@@ -142,21 +157,19 @@ class ImportWriter:
         table = self.arena.table
         varying = _log_columns(import_id, found) | self._added_columns(found)
         constant = {"import_id": varying.pop("import_id"), **_CONSTANT}
-        if found.mapping.dialect not in SOFT_DIALECTS:
+        if found.mapping.dialect not in SOFT_DIALECTS:  # nor are the outcomes of scores ever soft
             constant["score"] = score_of_code("outcome")
             del varying["score"]
         selected = ", ".join(f"{sql} AS {name}" for name, sql in varying.items())
-        self.watch.execute(
-            self.connection,
-            f"CREATE TABLE {table}_rows AS SELECT {selected} FROM {found.source} "
-            f"WHERE {found.accepted}",
-        )
+        rows = f"SELECT {selected} FROM {found.source}"
+        create, insert = f"CREATE TABLE {table}_rows AS", f"INSERT INTO {table}_rows"
+        self._in_parts(found, create, insert, rows, found.accepted)
         accepted = self._scalar(f"SELECT count(*) FROM {table}_rows")
         self._refuse_nothing_usable(accepted, found)
         for name, coded, key, detail in _DICTIONARIES:
             used = [found.values[column] for column in coded if column in found.values]
             if used:
-                chosen = "true" if accepted == self.staged.rows else _used(found, used)
+                chosen = "true" if accepted == found.rows else _used(found, used)
                 more = f", min({detail})" if detail else ""
                 self.connection.execute(
                     f"INSERT INTO {name} SELECT {int(self.arena.arena_id)}, code, {key}{more} "

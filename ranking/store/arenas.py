@@ -1,6 +1,6 @@
 """Arenas and imports: list, create, rename, delete, undo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,8 @@ class Arena:
     noun : str
         What a competitor is called here: "model", "policy", "player".
     description : str
-        Where the evidence comes from; may be empty.
+        Where the evidence comes from; may be empty. It says so where an import of scores brought
+        comparisons.
     simulated : bool
         Whether the evidence was simulated.
     version : int
@@ -309,7 +310,26 @@ def _arenas(connection: duckdb.DuckDBPyConnection) -> list[Arena]:
                (SELECT count(*) FROM competitors c WHERE c.arena_id = arenas.arena_id)
         FROM arenas ORDER BY lower(name), name
     """).fetchall()
-    return [Arena(*(*row, _votes(connection, row[0]))) for row in rows]
+    derived = _derived(connection)
+    found = [Arena(*(*row, _votes(connection, row[0]))) for row in rows]
+    return [
+        replace(a, description=f"{a.description} {derived[a.arena_id]}".strip())
+        if a.arena_id in derived
+        else a
+        for a in found
+    ]
+
+
+def _derived(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
+    """Return what there is to say of each arena whose comparisons are derived from scores."""
+    rows = connection.execute(
+        "SELECT arena_id, bool_and(json_exists(mapping, '$.score')) FROM imports "
+        "GROUP BY arena_id HAVING bool_or(json_exists(mapping, '$.score'))"
+    ).fetchall()
+    return {
+        arena_id: f"{'Comparisons' if every else 'Some comparisons'} are derived from scores."
+        for arena_id, every in rows
+    }
 
 
 def _votes(connection: duckdb.DuckDBPyConnection, arena_id: int) -> int:

@@ -58,10 +58,29 @@ def read_games(
 
     Where the order does not matter (`ordered` False) neither it nor the times are read.
     """
+    return read_games_with(connection, arena, where, None, ordered=ordered)[0]
+
+
+def read_games_with(
+    connection: duckdb.DuckDBPyConnection,
+    arena: Arena,
+    where: Where,
+    sql: str | None,
+    *,
+    ordered: bool = True,
+) -> tuple[Games, Any]:
+    """Read the selected comparisons as `read_games` does, and the value of an expression for each.
+
+    Parameters
+    ----------
+    sql : str, optional
+        The expression, made of generated names; its values are masked where they are NULL.
+    """
     varying = _varying(connection, arena) - (set() if ordered else {"time", "import_id"})
     selected = ", ".join(
         ["first", "second", "outcome", *(["line"] if ordered else [])]
         + [f"{sql} AS {name}" for name, sql in _READ.items() if name in varying]
+        + ([] if sql is None else [f"{sql} AS wanted"])
     )
     columns = connection.execute(
         f"SELECT {selected} FROM {arena.table} WHERE {where.clause}", list(where.parameters)
@@ -75,11 +94,12 @@ def read_games(
         return np.broadcast_to(constant, len(first)) if values is None else np.asarray(values)
 
     score = columns["score"] if "score" in varying else SCORE[columns["outcome"]]
-    return Games(
+    games = Games(
         names, first, second, columns["outcome"], score,
         column("votes", 1.0), column("weight", 1.0), column("item", -1), column("judge", -1),
         column("time", np.nan),
     )  # fmt: skip
+    return games, columns.get("wanted")
 
 
 def read_page(
@@ -109,7 +129,7 @@ def read_page(
     return connection.execute(
         f"""
         SELECT * FROM ({_named(connection, arena)} WHERE {matched})
-        ORDER BY import_id, line LIMIT ? OFFSET ?
+        ORDER BY import_id, line, first_name, second_name LIMIT ? OFFSET ?
         """,
         [*parameters, limit, offset],
     ).df()

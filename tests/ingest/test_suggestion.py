@@ -76,10 +76,11 @@ def test_values_find_an_outcome_of_another_name(staged):
     assert suggest(file).mapping.outcome == "who"
 
 
-def test_a_log_that_is_not_pairwise_says_so(staged):
-    """One result per row is named as what it is."""
-    suggestion = suggest(staged("model,task,accuracy\nx,t,0.5\ny,t,0.7\n"))
-    assert "not pairwise yet" in str(suggestion.problem)
+def test_a_file_that_fits_no_form_says_so(staged):
+    """Neither comparisons nor scores: the sentence names both forms and the columns."""
+    suggestion = suggest(staged("colour,shape\nred,round\nblue,square\n"))
+    assert "fits neither form" in str(suggestion.problem)
+    assert "colour, shape" in str(suggestion.problem)
     assert "No column of log.csv tells who won" in str(
         suggest(staged("model_a,model_b\nx,y\n")).problem
     )
