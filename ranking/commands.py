@@ -21,7 +21,8 @@ from ranking.ingest import (
     suggest,
 )
 from ranking.methods import METHODS, ContextualBradleyTerry
-from ranking.progress import Progress
+from ranking.methods.equilibrium import EquilibriumMethod
+from ranking.progress import Progress, Watch
 from ranking.ratings import Method, Ratings
 from ranking.selection import Selection
 from ranking.store import Store
@@ -114,9 +115,12 @@ def rate(
     filters: tuple[str, ...],
     style: bool = False,
     covariates: tuple[str, ...] = (),
+    clones: tuple[str, ...] = (),
     **settings: Any,
 ) -> Ratings:
     """Rate one arena with the settings of the command line; those that are None keep defaults.
+
+    What takes long draws a progress bar where there is a terminal.
 
     Raises
     ------
@@ -129,7 +133,14 @@ def rate(
         method = ContextualBradleyTerry.name
         settings["covariates"] = (("style",) if style else ()) + covariates
     comparisons = Comparisons.of(store, arena, Selection.parse(filters))
-    return method_of(method, settings).rate(comparisons)
+    if clones:
+        known = comparisons.tally().competitors
+        settings["clones"] = tuple(_clones(text, known, comparisons.arena.noun) for text in clones)
+    chosen = method_of(method, settings)
+    if not isinstance(chosen, EquilibriumMethod):
+        return chosen.rate(comparisons)
+    with progress_bar(arena) as bar:
+        return chosen.rate(comparisons, watch=Watch(bar))
 
 
 def method_of(name: str, settings: dict[str, Any]) -> Method:
@@ -150,6 +161,17 @@ def method_of(name: str, settings: dict[str, Any]) -> Method:
             raise InputError(f"--{option} is no setting of {name}; it belongs to {said}.")
     chosen: Method = METHODS[name](**given)
     return chosen
+
+
+def _clones(text: str, known: tuple[str, ...], noun: str) -> tuple[str, str]:
+    """Read "A=B" as two competitors; names may hold equals signs themselves."""
+    splits = [(text[:at], text[at + 1 :]) for at, letter in enumerate(text) if letter == "="]
+    found = [(one, other) for one, other in splits if one in known and other in known]
+    if len(found) != 1 or found[0][0] == found[0][1]:
+        raise InputError(
+            f"{text!r} is not of the form A=B with two {plural(noun)} of this selection."
+        )
+    return found[0]
 
 
 def export_to(path: Path, style: str, comparisons: Comparisons) -> int:

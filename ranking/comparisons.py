@@ -11,11 +11,14 @@ from ranking.store import log
 from ranking.store.arenas import Arena, arena
 from ranking.store.connection import Store
 from ranking.store.covariates import read_covariates
+from ranking.store.tasks import judge_names, read_task_games, read_task_scores, task_grouping
 from ranking.store.where import where
 from ranking.tally import Games, Tally
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ranking.equilibria.task_log import TaskLog
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,44 @@ class Comparisons:
             return read_covariates(
                 connection, self.arena, where(connection, self.arena, self.selection), names
             )
+
+    def tasks(self, by: str = "auto", *, depth: int = 1, scores: bool = False) -> "TaskLog":
+        """Read the selected comparisons row by row, with the tasks they belong to.
+
+        Parameters
+        ----------
+        by : str, default "auto"
+            What a task is: "capability" (a node of the taxonomy), "capability:PATH" (a node below
+            that one), "judge", "item", the name of an imported field (a value of it), or "none"
+            (all comparisons are one task). "auto" takes capabilities where there are any, else
+            items where there are 2 to 50, else none. A comparison with several capabilities
+            belongs to several tasks.
+        depth : int, default 1
+            Level of the capability, counted below PATH. Without a PATH it is counted below what
+            all comparisons share: facets of which each comparison has one, or a common root.
+        scores : bool, default False
+            Also read what either side scored.
+
+        Raises
+        ------
+        InputError
+            If there are more than 200 tasks, or none, or no scores where they are asked for.
+        SelectionError
+            If the arena has no such field or capability.
+        """
+        from ranking.equilibria.task_log import ScoreLog, TaskLog
+
+        with self.store.reading() as connection:
+            condition = where(connection, self.arena, self.selection)
+            grouping = task_grouping(connection, self.arena, condition, by, depth)
+            games, row, task = read_task_games(connection, self.arena, condition, grouping)
+            judges, judge = judge_names(connection, self.arena, games.judge)
+            scored = None
+            if scores:
+                found = read_task_scores(connection, self.arena, condition, grouping)
+                scored = ScoreLog(**vars(found))
+        games = replace(games, judge=judge)
+        return TaskLog(games, grouping.tasks, row, task, grouping.by, judges, scored)
 
     def page(self, *, offset: int = 0, limit: int = 100, search: str = "") -> "pd.DataFrame":
         """Read some raw comparisons with the names to show; columns without values are left out."""

@@ -8,7 +8,14 @@ import numpy as np
 
 from ranking.breakdown import Breakdown, Share, Shares, breakdown, json_values, read_evidence
 from ranking.comparisons import Comparisons
-from ranking.expectation import Expectation, Residual, expected_share, rated, rated_difference
+from ranking.expectation import (
+    Expectation,
+    Residual,
+    expected_share,
+    predicting,
+    rated,
+    rated_difference,
+)
 from ranking.laplacian import Floats
 from ranking.methods import BradleyTerry
 from ranking.ratings import Ratings, Status
@@ -93,6 +100,9 @@ class CompetitorProfile:
         Results by judge, capability, field and presentation order.
     conclusion : str
         One plain sentence.
+    expected_by : str
+        The method that the expected shares rest on, where the ratings at hand rank and do not
+        predict; empty otherwise.
     """
 
     name: str
@@ -118,6 +128,7 @@ class CompetitorProfile:
     breakdowns: tuple[Breakdown, ...]
     conclusion: str
     soft: float = 0.0
+    expected_by: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON contract (docs/json-competitor.md); what is not finite is null."""
@@ -139,7 +150,8 @@ def competitor_profile(
     ratings : Ratings, optional
         Of these comparisons, where they are known already; Bradley–Terry with its defaults
         otherwise. Their settings say at which level, what becomes of both-bad and which
-        comparisons are not independent.
+        comparisons are not independent. Where they rank without predicting, shares are expected by
+        Bradley–Terry, and `expected_by` says so.
 
     Raises
     ------
@@ -174,9 +186,10 @@ def competitor_profile(
         win_rate=float(record.score.sum() / record.weight.sum())
         if record.weight.sum()
         else math.nan,
-        opponents=_opponents(tally, name, ratings, record),
+        opponents=_opponents(tally, name, predicting(comparisons, ratings), record),
         breakdowns=tuple(breakdown(by, sums, level=level) for by, sums in results.breakdowns),
         conclusion="",
+        expected_by="" if ratings.predicts else BradleyTerry.title,
     )
     return replace(profile, conclusion=_conclusion(profile, ratings))
 
@@ -265,17 +278,19 @@ def _surprises(profile: CompetitorProfile) -> str:
     tested = [other for other in profile.opponents if not math.isnan(other.residual)]
     better = [other.name for other in tested if other.surprising and other.residual > 0]
     worse = [other.name for other in tested if other.surprising and other.residual < 0]
+    by = f" by {profile.expected_by}" if profile.expected_by else ""
     if better and worse:
         return (
-            f"; it does better than expected against {_some(better)}, worse against {_some(worse)}"
+            f"; it does better than expected{by} against {_some(better)}, worse against "
+            f"{_some(worse)}"
         )
     if better or worse:
         word = "better" if better else "worse"
-        return f"; it does {word} than expected against {_some(better or worse)}"
+        return f"; it does {word} than expected{by} against {_some(better or worse)}"
     if not tested:
         return ""
     against = "its only opponent" if len(tested) == 1 else f"all {len(tested):,} opponents"
-    return f"; its results against {against} are as expected"
+    return f"; its results against {against} are as expected{by}"
 
 
 def _some(names: list[str]) -> str:

@@ -31,7 +31,7 @@ def conclusion(ratings: Ratings) -> tuple[str, str]:
     if joining and not led:
         nouns = ratings.noun if len(joining) == 1 else plural(ratings.noun)
         parts.append(f"{len(joining):,} provisional {nouns} may still take first place.")
-    if len(first) > 1 and not led:
+    if len(first) > 1 and not led and ratings.predicts:
         parts.append(_what_would_settle(ratings, first))
     return _headline(ratings, settled, first), " ".join(filter(None, parts))
 
@@ -86,7 +86,7 @@ def _headline(ratings: Ratings, ranked: list[int], first: list[int]) -> str:
     if ratings.rank_low[ranked[0]] > 1:
         return f"{leader} has the highest rating that is settled."
     if not math.isfinite(ratings.rank_low[ranked[0]]):
-        return f"{leader} has the highest rating."
+        return _headline_without_intervals(ratings, ranked)
     if len(first) == 1:
         second = ratings.competitors[ranked[1]]
         lead = ratings.difference(leader, second)
@@ -94,16 +94,29 @@ def _headline(ratings: Ratings, ranked: list[int], first: list[int]) -> str:
         gap = number(lead.estimate)
         margin = f"{gap} ± {number(half)}" if math.isfinite(half) else gap
         return f"{leader} leads alone, {margin} points ahead of {second}."
+    return _shared(ratings, first)
+
+
+def _headline_without_intervals(ratings: Ratings, ranked: list[int]) -> str:
+    first = [at for at in ranked if ratings.rank[at] == ratings.rank[ranked[0]]]
+    if len(first) > 1:
+        return _shared(ratings, first)
+    return f"{ratings.competitors[first[0]]} has the highest rating."
+
+
+def _shared(ratings: Ratings, first: list[int]) -> str:
     names = [ratings.competitors[at] for at in first]
     if len(names) <= 3:
         return f"{', '.join(names[:-1])} and {names[-1]} share first place."
-    others = len(first) - 1
-    return f"{leader} and {others:,} other {plural(ratings.noun)} share first place."
+    others = f"{len(names) - 1:,} other {plural(ratings.noun)}"
+    return f"{names[0]} and {others} share first place."
 
 
 def _second_sentence(ratings: Ratings, ranked: list[int]) -> str:
     low, high = ratings.rank_low[ranked], ratings.rank_high[ranked]
     if np.isnan(low).any():
+        if ratings.equilibrium is not None:
+            return "Nothing was resampled, so that neighbouring ranks may well be the same."
         return "This method gives no intervals, so that neighbouring ranks may well be the same."
     alone = int((low == high).sum())
     nouns = plural(ratings.noun)

@@ -1,6 +1,7 @@
 """What ratings lead one to expect of two competitors, and how far their results are from it."""
 
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,8 @@ import numpy.typing as npt
 from scipy.special import betainc, erfc, expit
 
 from ranking.breakdown import Share, both_bad_of
-from ranking.errors import SelectionError
+from ranking.comparisons import Comparisons
+from ranking.errors import RankingWarning, SelectionError
 from ranking.laplacian import DENSE_LIMIT, Codes, Floats, inverse, solve
 from ranking.outcomes import BOTH_BAD, FIRST, SECOND, TIE
 from ranking.ratings import POINTS_PER_LOGIT, Difference, Ratings
@@ -33,6 +35,25 @@ def rated(ratings: Ratings, name: str) -> int:
     if name not in ratings.competitors:
         raise SelectionError(f"{name!r} has no comparisons in this selection.")
     return ratings.index(name)
+
+
+def predicting(comparisons: Comparisons, ratings: Ratings) -> Ratings:
+    """Return ratings whose differences are expectations: Bradley–Terry's where these only rank.
+
+    Bradley–Terry then takes over the level, what both-bad counts and which comparisons are not
+    independent.
+    """
+    from ranking.methods.bradley_terry import BradleyTerry
+
+    if ratings.predicts:
+        return ratings
+    settings = ratings.settings
+    method = BradleyTerry(
+        both_bad=settings["both_bad"], level=ratings.level, cluster=settings["cluster"]
+    )
+    with warnings.catch_warnings():  # the ratings at hand have said what is wrong with the log
+        warnings.simplefilter("ignore", RankingWarning)
+        return method.rate(comparisons)
 
 
 def expected_score(ratings: Ratings, points: npt.ArrayLike) -> Floats:

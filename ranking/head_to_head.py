@@ -15,7 +15,13 @@ from ranking.breakdown import (
 )
 from ranking.comparisons import Comparisons
 from ranking.errors import SelectionError
-from ranking.expectation import Expectation, expected_share, rated, rated_difference
+from ranking.expectation import (
+    Expectation,
+    expected_share,
+    predicting,
+    rated,
+    rated_difference,
+)
 from ranking.methods import BradleyTerry
 from ranking.planning import comparisons_needed, evidence_of_difference
 from ranking.ratings import Difference, Ratings
@@ -68,6 +74,9 @@ class HeadToHead:
         Which of these were counted.
     surprising : bool
         Whether a share as far from the expected one has a chance of at most ``1 - level``.
+    expected_by : str
+        The method that `difference` and all that is expected rest on, where the ratings at hand
+        rank and do not predict; empty otherwise.
     """
 
     first: str
@@ -94,6 +103,7 @@ class HeadToHead:
     opposed: float = 0.0
     unit: Literal["comparison", "item", "judge"] = "comparison"
     surprising: bool = False
+    expected_by: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON contract (docs/json-head-to-head.md); what is not finite is null."""
@@ -115,7 +125,8 @@ def head_to_head(
     ratings : Ratings, optional
         Of these comparisons, where they are known already; Bradley–Terry with its defaults
         otherwise. Their settings say at which level, what becomes of both-bad and which
-        comparisons are not independent.
+        comparisons are not independent. Where they rank without predicting, Bradley–Terry takes
+        their place, and `expected_by` says so.
 
     Raises
     ------
@@ -126,6 +137,8 @@ def head_to_head(
         raise SelectionError(f"{first!r} cannot be compared with itself; choose two.")
     if ratings is None:
         ratings = BradleyTerry().rate(comparisons)
+    expected_by = "" if ratings.predicts else BradleyTerry.title
+    ratings = predicting(comparisons, ratings)
     results, tally = read_evidence(comparisons, first, ratings, against=second)
     for name in (first, second):
         rated(ratings, name)
@@ -161,6 +174,7 @@ def head_to_head(
         opposed=opposed,
         unit=cluster_of(comparisons, ratings) or "comparison",
         surprising=residual.p_value <= 1 - level,
+        expected_by=expected_by,
     )
     found = replace(found, comparisons_needed=_needed(found, seen))
     return replace(found, conclusion=_conclusion(found, float(record.votes.sum())))
@@ -233,7 +247,8 @@ def _against_expectation(found: HeadToHead, ahead: bool) -> str:
     if math.isnan(residual):
         return ""
     expected = found.expected if ahead else found.expected.mirrored
-    foretold = f"the {percent(expected.estimate)} that the ratings lead one to expect"
+    by = f"{found.expected_by} leads" if found.expected_by else "the ratings lead"
+    foretold = f"the {percent(expected.estimate)} that {by} one to expect"
     if not found.surprising:
         return f", within chance of {foretold}"
     return f", {'more' if residual > 0 else 'less'} than {foretold}"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ranking.conclusion import conclusion, tied_for_first
+from ranking.leaderboard_equilibrium import equilibrium_dict, equilibrium_text
 from ranking.ratings import STATUS_WORDS, Parameter, Ratings
 from ranking.uncertainty.draws import draw_summary
 from ranking.wording import number, one_line, plural, tier_text
@@ -55,6 +56,7 @@ def as_dict(ratings: Ratings) -> dict[str, Any]:
         "settings": settings,
         "selection": dict(ratings.selection),
         "comparisons": int(ratings.comparisons),
+        "scale": ratings.scale,
         "log_loss": _json_value(ratings.log_loss),
         "effective_comparisons": _json_value(ratings.effective_comparisons),
         "rank_sets": ratings.rank_sets,
@@ -64,6 +66,7 @@ def as_dict(ratings: Ratings) -> dict[str, Any]:
             for parameter in ratings.parameters
         ],
         "warnings": list(ratings.warnings),
+        "equilibrium": equilibrium_dict(ratings),
         "competitors": [
             dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
         ],
@@ -99,7 +102,7 @@ def as_text(ratings: Ratings, *, limit: int | None = None) -> str:
     notes = [f"Note: {warning}" for warning in ratings.warnings]
     notes = [*map(_parameter_text, ratings.parameters), *notes]
     said = one_line(" ".join(conclusion(ratings)))
-    table = [line(header), *map(line, rows), *more]
+    table = [line(header), *map(line, rows), *more, *equilibrium_text(ratings)]
     return "\n".join([one_line(_title(ratings)), said, "", *table, *map(one_line, notes)])
 
 

@@ -16,6 +16,8 @@ from ranking.uncertainty.quantiles import quantile
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ranking.equilibria.report import EquilibriumReport
+
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Status = Literal["ok", "provisional", "unbeaten", "winless", "separated", "no_games"]
@@ -23,6 +25,8 @@ Status = Literal["ok", "provisional", "unbeaten", "winless", "separated", "no_ga
 POINTS_PER_LOGIT = 400 / math.log(10)
 """Elo points per unit of log-odds: 400 points are a factor of 10 in odds."""
 MEAN_POINTS = 1000.0
+ODDS_SCALE = "400 points for a factor of 10 in odds; mean 1000"
+"""What a point and what 1000 means for methods whose ratings are log-odds."""
 OUTSIDE_OPTION = "outside option"
 """The parameter that is a rating: where both-bad stands among the competitors of component 0."""
 
@@ -46,11 +50,14 @@ class Method(Protocol):
         As programs and as screens call it.
     summary : str
         What its ratings mean, in two plain sentences.
+    predicts : bool
+        Whether a difference of ratings is an expectation of the score between the two.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
+    predicts: ClassVar[bool]
 
     def rate(self, comparisons: Comparisons) -> "Ratings":
         """Rate the competitors of a log."""
@@ -120,8 +127,7 @@ class Ratings:
     competitors : tuple of str, length m
         Names.
     rating : float array of shape (m,)
-        Points: 400 per factor 10 of odds, mean 1000 in each component unless anchored. NaN where
-        there is no game.
+        Points; `scale` says what they mean. NaN where there is no game.
     low, high : float arrays of shape (m,)
         Confidence limits of `rating` at `level`; infinite on the side that the evidence leaves
         open, NaN where nothing is known.
@@ -173,7 +179,8 @@ class Ratings:
         How many comparisons entered.
     log_loss : float
         Mean negative log-likelihood per comparison in nats, a tie counting as half a win; where
-        the method models ties, of the outcomes that it models.
+        the method models ties, of the outcomes that it models. NaN where the method does not
+        predict.
     selection : dict
         The selection that was rated.
     arena, noun : str
@@ -186,6 +193,10 @@ class Ratings:
         How many the fit took.
     anchor : (str, float), optional
         The competitor whose rating was set, and the points it was set to.
+    scale : str
+        What a point means and, after a semicolon, what 1000 means.
+    equilibrium : EquilibriumReport, optional
+        The equilibrium behind the ratings, where there is one.
     """
 
     competitors: tuple[str, ...]
@@ -224,6 +235,8 @@ class Ratings:
     warnings: tuple[str, ...] = ()
     iterations: int = 0
     anchor: tuple[str, float] | None = None
+    scale: str = ODDS_SCALE
+    equilibrium: "EquilibriumReport | None" = None
 
     def __len__(self) -> int:
         return len(self.competitors)
@@ -270,7 +283,13 @@ class Ratings:
                 for parameter in self.parameters
             ),
             anchor=(competitor, points),
+            scale=f"{self.scale.partition(';')[0]}; {competitor} set to {points:g}",
         )
+
+    @property
+    def predicts(self) -> bool:
+        """Whether a difference of ratings is an expectation of the score between the two."""
+        return self.equilibrium is None
 
     @property
     def quantile(self) -> float:
@@ -313,6 +332,7 @@ class Ratings:
 
         ``R* = R + e`` with ``e ~ N(0, V)``: the one-step Newton bootstrap at score level. Where
         intervals have few degrees of freedom, their t quantiles reach further than the draws.
+        Equilibrium ratings, which are no normal variables, are drawn from their replicates.
 
         Returns
         -------
@@ -328,6 +348,9 @@ class Ratings:
 
         if self.covariance is None:
             raise InputError("These ratings have no covariance to draw from.")
+        replicates = None if self.equilibrium is None else self.equilibrium.replicates
+        if replicates is not None:
+            return replicates[np.random.default_rng(seed).integers(len(replicates), size=count)]
         known = np.isfinite(np.diag(self.covariance))
         drawn = np.full((count, len(self)), np.nan)
         inner = self.covariance[np.ix_(known, known)]

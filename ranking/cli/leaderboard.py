@@ -30,7 +30,7 @@ _POSITIVE = click.FloatRange(0, min_open=True)
 @click.option("--ties", type=click.Choice(["half", "davidson", "rao-kupper", "outside-option"]),
               help="Bradley-Terry: half a win (the default), or a model of ties.")  # fmt: skip
 @click.option("--cluster", type=click.Choice(["auto", "item", "judge", "both", "none"]),
-              help="Bradley-Terry: which comparisons are not independent.")  # fmt: skip
+              help="Which comparisons are not independent.")  # fmt: skip
 @click.option("--interval", type=click.Choice(["auto", "hessian", "hc0", "cr1", "cr3",
                                                "multinomial", "poisson", "gamma"]),
               help="Bradley-Terry: how the covariance is estimated.")  # fmt: skip
@@ -44,6 +44,26 @@ _POSITIVE = click.FloatRange(0, min_open=True)
 @click.option("--initial", type=float, help="Elo: a newcomer's rating (1000).")
 @click.option("--permutations", type=click.IntRange(0),
               help="Elo: average over so many random orders; 0 follows time.")  # fmt: skip
+@click.option("--tasks", metavar="BY",
+              help="Equilibria: what the tasks are: auto (the default), capability, "
+              "capability:PATH, judge, item, the name of a field, or none.")  # fmt: skip
+@click.option("--depth", type=click.IntRange(1),
+              help="Equilibria: level of the capabilities (1).")  # fmt: skip
+@click.option("--payoff", type=click.Choice(["wins", "scores"]),
+              help="Equilibria: win rates (the default), or mean scores on each task.")  # fmt: skip
+@click.option("--clone", "clones", multiple=True, metavar="A=B",
+              help="Equilibria: take A and B as one and the same. Repeat it for more.")  # fmt: skip
+@click.option("--affinity", type=click.Choice(["exact", "noise"]),
+              help="Logit equilibrium, CCE: whether only exact copies count as alike (the "
+              "default), or also what noise alone may set apart.")  # fmt: skip
+@click.option("--shrinkage", type=click.FloatRange(0), metavar="N",
+              help="Equilibria: for how many comparisons the model counts in each win rate "
+              "(estimated).")  # fmt: skip
+@click.option("--intensity", type=_POSITIVE,
+              help="alpha-Rank: the intensity of selection (0.1).")  # fmt: skip
+@click.option("--resamples", type=click.IntRange(0),
+              help="Equilibria: resampled logs behind intervals (200); 0 for none.")  # fmt: skip
+@click.option("--seed", type=int, help="Seed of what is drawn at random (0).")
 @click.option("--format", "style_of_output", default="table", show_default=True,
               type=click.Choice(["table", "json", "csv", "markdown", "latex"]))  # fmt: skip
 def leaderboard(

@@ -211,13 +211,16 @@ def fragility(comparisons: Comparisons, ratings: Ratings) -> Check:
     except RankingError as reason:
         return Check("fragility", "not run", "Fragility not checked", str(reason))
     fragile = found.share < FEWEST_VOTES
+    # How much one comparison moves an equilibrium is not known; that of Bradley–Terry is.
+    leader = "the leader" if ratings.predicts else "Bradley–Terry’s leader"
     if np.isinf(found.votes):
-        words = "No votes unseat the leader"
+        words = f"No votes unseat {leader}"
     else:
         verb = "unseats" if found.votes == 1 else "unseat"
-        words = f"{_counted(found.votes, 'vote')} {verb} the leader"
+        words = f"{_counted(found.votes, 'vote')} {verb} {leader}"
+    sentence = found.sentence if ratings.predicts else f"By Bradley–Terry: {found.sentence}"
     return Check(
-        "fragility", "failed" if fragile else "passed", words, found.sentence, "head_to_head",
+        "fragility", "failed" if fragile else "passed", words, sentence, "head_to_head",
         (found.leader, found.runner_up),
     )  # fmt: skip
 

@@ -289,7 +289,7 @@ def _score_variance(fitted: FittedModel) -> Floats:
 
 def _strengths(ratings: Ratings | None, names: tuple[str, ...]) -> Floats | None:
     """Return the strengths of `ratings` in logits, where it rates all of these."""
-    if ratings is None:
+    if ratings is None or not ratings.predicts:
         return None
     at = {name: position for position, name in enumerate(ratings.competitors)}
     if not all(name in at for name in names):

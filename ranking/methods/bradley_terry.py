@@ -88,6 +88,7 @@ class BradleyTerry:
         "Weighs all comparisons at once, whatever their order. A difference of 100 points means "
         "that the better one takes 64% of the score."
     )
+    predicts: ClassVar[bool] = True
 
     ties: Ties = "half"
     both_bad: BothBad = "tie"

@@ -64,6 +64,7 @@ class ContextualBradleyTerry:
         "Bradley–Terry with style, presentation order or the judge's family held equal. A rating "
         "says how often a competitor would win if the two sides did not differ in these."
     )
+    predicts: ClassVar[bool] = True
 
     covariates: tuple[str, ...] = ("style",)
     penalty: float = 0.0

@@ -59,6 +59,7 @@ class DynamicBradleyTerry:
         "How strong each competitor is at the end of the log, when strengths may change over time. "
         "Recent comparisons count most, and how much older ones still say is learned from the log."
     )
+    predicts: ClassVar[bool] = True
 
     period: str = "auto"
     drift: float | None = None

@@ -75,6 +75,7 @@ class Elo:
         "Points that move a little after every comparison, from the loser to the winner. "
         "The latest comparisons count most, so that the order of the log matters."
     )
+    predicts: ClassVar[bool] = True
 
     k: float = 4.0
     scale: float = 400.0
@@ -155,6 +156,8 @@ class Elo:
             log_loss=log_loss(pairs, centred * 400 / self.scale / POINTS_PER_LOGIT),
             parameters=parameters,
             iterations=self.permutations or 1,
+            scale=f"{self.scale:g} points for a factor of 10 in odds; a newcomer has "
+            f"{self.initial:g}",
         )
         notes = [] if self.permutations else _order_notes(games)
         return ratings_from(evidence, tally, pairs, self, estimate, notes)

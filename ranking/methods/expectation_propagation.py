@@ -58,6 +58,7 @@ class ExpectationPropagation:
         "them finite where somebody never lost. Intervals hold if the model does and if "
         "comparisons are independent of each other."
     )
+    predicts: ClassVar[bool] = True
 
     both_bad: BothBad = "tie"
     level: float = 0.95

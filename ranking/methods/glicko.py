@@ -62,6 +62,7 @@ class Glicko2:
         "How strong each competitor is after the last rating period, when results arrive over "
         "time. Its interval narrows with every comparison and widens while it does not play."
     )
+    predicts: ClassVar[bool] = True
 
     period: str = "auto"
     initial: float = MEAN_POINTS
@@ -133,6 +134,7 @@ class Glicko2:
             level=self.level,
             log_loss=log_loss(pairs, centred / POINTS_PER_LOGIT),
             iterations=1,
+            scale=f"400 points for a factor of 10 in odds; a newcomer has {self.initial:g}",
         )
         return ratings_from(evidence, tally, pairs, self, estimate, notes)
 

@@ -68,6 +68,7 @@ class RandomWalk(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
+    predicts: ClassVar[bool] = True
 
     both_bad: BothBad = "tie"
     level: float = 0.95

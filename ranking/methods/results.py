@@ -8,17 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from ranking.comparisons import Comparisons
+from ranking.equilibria.report import EquilibriumReport
+from ranking.equilibria.results import Bools
+from ranking.equilibria.task_log import TaskLog
 from ranking.errors import DisconnectedWarning, RankingWarning
 from ranking.laplacian import Codes, Floats
 from ranking.methods.pairing import kish
-from ranking.ratings import MEAN_POINTS, Method, Parameter, Ratings, Status
+from ranking.ratings import MEAN_POINTS, ODDS_SCALE, Method, Parameter, Ratings, Status
 from ranking.tally import Games, Pairs, Tally
 from ranking.uncertainty.ranks import overlap_ranks, point_ranks, standing
 
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """What a method found for m competitors, in points around zero (see `Ratings`)."""
+    """What a method found for m competitors, in points around zero (see `Ratings`, `standing`)."""
 
     rating: Floats
     low: Floats
@@ -35,10 +38,13 @@ class Estimate:
     parameters: tuple[Parameter, ...] = ()
     unadjusted: Floats | None = None
     iterations: int = 0
+    scale: str = ODDS_SCALE
+    certain: Bools | None = None
+    equilibrium: EquilibriumReport | None = None
 
 
 def ratings_from(
-    evidence: Comparisons | Games | Tally,
+    evidence: Comparisons | TaskLog | Games | Tally,
     tally: Tally,
     pairs: Pairs,
     method: Method,
@@ -64,6 +70,7 @@ def ratings_from(
         estimate.component,
         level=estimate.level,
         df=estimate.df if estimate.own_df is None else estimate.own_df,
+        certain=estimate.certain,
     )
     unadjusted = estimate.unadjusted
     log = evidence if isinstance(evidence, Comparisons) else None
@@ -103,6 +110,8 @@ def ratings_from(
         simulated=log is not None and log.arena.simulated,
         warnings=tuple(sentence for sentence, _ in notes),
         iterations=estimate.iterations,
+        scale=estimate.scale,
+        equilibrium=estimate.equilibrium,
     )
 
 

@@ -2,7 +2,11 @@
 
 import duckdb
 
+from ranking.errors import InputError
+from ranking.selection import EVERYTHING
 from ranking.store.arenas import Arena
+from ranking.store.tasks import task_grouping
+from ranking.store.where import where
 
 
 def feature_names(connection: duckdb.DuckDBPyConnection, arena: Arena) -> tuple[str, ...]:
@@ -29,3 +33,31 @@ def covariates_held(connection: duckdb.DuckDBPyConnection, arena: Arena) -> tupl
         "self-preference": families,
     }
     return tuple(name for name, has_values in held.items() if has_values)
+
+
+def item_count(connection: duckdb.DuckDBPyConnection, arena: Arena) -> int:
+    """Count the items that comparisons of an arena are about."""
+    row = connection.execute(
+        "SELECT count(*) FROM items WHERE arena_id = ?", [arena.arena_id]
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def has_scores(connection: duckdb.DuckDBPyConnection, arena: Arena) -> bool:
+    """Whether any comparison of an arena carries a score of either side."""
+    row = connection.execute(
+        f"SELECT count(score_first) > 0 AND count(score_second) > 0 FROM {arena.table}"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def task_levels(connection: duckdb.DuckDBPyConnection, arena: Arena) -> tuple[int, ...]:
+    """Return how many tasks the arena's capabilities make at depth 1, 2, and so on."""
+    counts: list[int] = []
+    everything = where(connection, arena, EVERYTHING)
+    while True:
+        try:
+            found = task_grouping(connection, arena, everything, "capability", len(counts) + 1)
+        except InputError:  # no such depth, or more tasks than are played at once
+            return tuple(counts)
+        counts.append(len(found.tasks))

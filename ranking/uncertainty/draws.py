@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ranking.laplacian import Floats
+from ranking.laplacian import Codes, Floats
 from ranking.ratings import Ratings
 
 
@@ -46,9 +46,19 @@ def draw_summary(ratings: Ratings, *, draws: int = 2000, seed: int = 0) -> DrawS
     drawn = ratings.draws(draws, seed=seed)
     for label in np.unique(ratings.component[bounded]):
         members = np.flatnonzero(bounded & (ratings.component == label))
-        order = np.argsort(-drawn[:, members], axis=1)
-        ranks = np.empty_like(order)
-        np.put_along_axis(ranks, order, np.arange(1, len(members) + 1)[None, :], axis=1)
-        best[members] = (ranks == 1).mean(axis=0)
-        expected[members] = ranks.mean(axis=0)
+        own = drawn[:, members]
+        leading = own == own.max(axis=1, keepdims=True)  # several, where an equilibrium ties them
+        best[members] = (leading / leading.sum(axis=1, keepdims=True)).mean(axis=0)
+        expected[members] = _ranks(own).mean(axis=0)
+        if ratings.equilibrium is not None:  # ties, the other way round: on average a mean rank
+            backwards = _ranks(own[:, ::-1])[:, ::-1].mean(axis=0)
+            expected[members] = (expected[members] + backwards) / 2
     return DrawSummary(best, expected)
+
+
+def _ranks(values: Floats) -> Codes:
+    """Return ranks within each row, 1 for the highest; of equal ones the first comes first."""
+    order = np.argsort(-values, axis=1, kind="stable")
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(1, values.shape[1] + 1)[None, :], axis=1)
+    return ranks

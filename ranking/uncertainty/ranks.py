@@ -50,6 +50,7 @@ def standing(
     *,
     level: float,
     df: float | Floats = np.inf,
+    certain: npt.NDArray[np.bool_] | None = None,
 ) -> Standing:
     """Find rank sets and tiers: by simultaneous tests of all pairs where there is a covariance.
 
@@ -66,6 +67,9 @@ def standing(
         Probability with which all rank sets hold at once.
     df : float or array of shape (m,), default infinity
         Degrees of freedom of the covariance, or of that of each competitor's component.
+    certain : bool array of shape (m, m), optional
+        ``certain[i, j]``: i is better than j in every replicate, and always by as much, so that
+        there is no variance to test the difference by.
     """
     groups = _rated(rating, component)
     if covariance is None or any(len(members) > MOST_SIMULTANEOUS for members in groups):
@@ -91,6 +95,8 @@ def standing(
                 df=float(degrees[members[0]]),
             )
             decided[np.ix_(inner, inner)] = found.better
+        if certain is not None:
+            decided |= certain[block]
         better[block] = decided
         best[members] = 1 + decided.sum(axis=0)
         worst[members] = len(members) - decided.sum(axis=1)

@@ -169,3 +169,16 @@ def test_a_path_that_is_lost_is_an_error(monkeypatch) -> None:
     monkeypatch.setattr(continuation, "_STEPS", 5)
     with pytest.raises(ConvergenceError, match="reached only lambda"):
         logit_equilibrium(scored(SKEWED))
+
+
+def test_a_game_that_dominance_solves() -> None:
+    """Published with polarix: middle against centre; the other rows fall 2 and 1 short of it."""
+    row = np.array([[13, 1, 7], [4, 3, 6], [-1, 2, 8]])
+    column = np.array([[3, 4, 3], [1, 3, 2], [9, 8, -1]])
+
+    def utility(x, m):
+        return Field(row @ m, x @ column, row, column.T, np.zeros((3, 3)))
+
+    point = logit_path(utility, UNIFORM[3], UNIFORM[3], precision=1e3)
+    np.testing.assert_allclose(point.first, [0, 1, 0], atol=PUBLISHED)
+    np.testing.assert_allclose(row @ point.second - 3, [-2, 0, -1], atol=PUBLISHED)
