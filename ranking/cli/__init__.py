@@ -8,6 +8,7 @@ from ranking.cli import (
     head_to_head,
     history,
     leaderboard,
+    robustness,
     scores,
     trust,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "leaderboard",
     "main",
     "podium",
+    "robustness",
     "scores",
     "trust",
 ]
