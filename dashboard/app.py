@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import controls, data, state
+from dashboard import controls, data, robustness_controls, state
 from dashboard.failure import plain_errors
 from dashboard.wording import literal
 
@@ -37,6 +37,13 @@ head_to_head = st.Page(
     url_path=state.HEAD_TO_HEAD,
     help="Two competitors: who is better, by how much, and how sure that is.",
 )
+robustness = st.Page(
+    "app_pages/robustness.py",
+    title="Robustness",
+    icon=":material/shield:",
+    url_path=state.ROBUSTNESS,
+    help="What copies do to the ranking, what no ranking can express, and which tasks carry it.",
+)
 comparisons = st.Page(
     "app_pages/data.py",
     title="Data",
@@ -49,7 +56,9 @@ upload = st.Page(
     icon=":material/upload:",
     help="Turn a file of pairwise comparisons into a leaderboard.",
 )
-page = st.navigation([leaderboard, competitor, head_to_head, comparisons, upload], position="top")
+page = st.navigation(
+    [leaderboard, competitor, head_to_head, robustness, comparisons, upload], position="top"
+)
 
 with plain_errors("frame"):
     # The sidebar is drawn here and not by the pages: a widget of the frame keeps its value from
@@ -58,6 +67,8 @@ with plain_errors("frame"):
         arena = state.pick_arena(data.arenas())
         if arena is not None and page in (leaderboard, competitor, head_to_head):
             controls.pick(arena, data.facets(arena))
+        elif arena is not None and page == robustness:
+            robustness_controls.pick(arena, data.facets(arena))
         elif arena is not None and page == comparisons:
             controls.pick_selection(arena, data.facets(arena))
     if sentence := state.said():

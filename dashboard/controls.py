@@ -5,8 +5,9 @@ from datetime import date, datetime, time, timedelta
 
 import streamlit as st
 
-from dashboard.data import Facets
-from dashboard.method_settings import pick_kind, pick_rest
+from dashboard.equilibrium_settings import pick_clones
+from dashboard.facets import Facets
+from dashboard.method_settings import fields_of, pick_kind, pick_rest, predicts
 from dashboard.wording import literal
 from ranking.ratings import Method
 from ranking.selection import Selection
@@ -41,17 +42,20 @@ def pick(arena: Arena, facets: Facets) -> None:
     """Draw all controls of the leaderboard, the rarely used ones last."""
     kind, settings = pick_kind(facets)
     pick_selection(arena, facets)
+    if "clones" in fields_of(kind):
+        settings["clones"] = pick_clones(arena.noun, facets.competitors)
     with st.expander("More settings", icon=":material/tune:"):
         method = pick_rest(kind, settings, facets)
-        anchor = _pick_anchor(arena, facets)
+        anchor = _pick_anchor(arena, facets, predicts(kind))
     st.session_state[_CHOSEN] = Chosen(method, selection(), anchor)
 
 
-def _pick_anchor(arena: Arena, facets: Facets) -> tuple[str, float] | None:
+def _pick_anchor(arena: Arena, facets: Facets, around_mean: bool) -> tuple[str, float] | None:
     """Draw the choice of a competitor whose rating is set; None where there is none."""
     name = st.selectbox(
         f"Anchor {literal(arena.noun)}", facets.competitors, index=None, key="anchor",
-        bind="query-params", placeholder="None: the mean is 1000",
+        bind="query-params",
+        placeholder="None: the mean is 1000" if around_mean else "None",
         help="Shifts all ratings; no interval becomes narrower or wider.",
     )  # fmt: skip
     points = st.number_input(

@@ -4,26 +4,30 @@ The keys are the database's path, the arena's id and version (which grows with e
 selection and the method; an argument with a leading underscore is not part of a key.
 """
 
+import inspect
+import threading
 import warnings
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
+from dashboard import running
+from dashboard.facets import Facets, read_facets
+from dashboard.running import Run
 from ranking import store as rk_store
 from ranking.comparisons import Comparisons
 from ranking.diagnostics.checks import Check
 from ranking.diagnostics.trust import trust_checks
 from ranking.diagnostics.trust_evidence import Evidence, read_evidence
 from ranking.errors import RankingWarning
-from ranking.outcomes import BOTH_BAD
+from ranking.progress import Watch
 from ranking.ratings import Method, Ratings
 from ranking.selection import EVERYTHING, Selection
-from ranking.store import Arena, Import, Store, log
-from ranking.store.facets import covariates_held, feature_names
+from ranking.store import Arena, Import, Store
 from ranking.tally import Games, Tally
 from ranking.uncertainty.draws import DrawSummary, draw_summary
 from ranking.uncertainty.levels import at_level, can_change_level
@@ -32,39 +36,6 @@ if TYPE_CHECKING:
     from ranking.history import History
 
 _USUAL_LEVEL = 0.95
-
-
-@dataclass(frozen=True)
-class Facets:
-    """What an arena can be filtered by.
-
-    Attributes
-    ----------
-    competitors, judges, capabilities : tuple of str
-        Names; capability paths include inner nodes.
-    fields : tuple of (str, tuple of str)
-        Imported fields that have few enough values to choose from, commonest first.
-    span : (datetime, datetime), optional
-        First and last time in the log.
-    both_bad : float
-        How many comparisons ended in both-bad.
-    has_items : bool
-        Whether comparisons say which item they were about.
-    covariates : tuple of str
-        What could be held equal between the two sides: names of `ranking.covariates.COVARIATES`.
-    features : tuple of str
-        Imported numbers for each side: what style is made of.
-    """
-
-    competitors: tuple[str, ...]
-    judges: tuple[str, ...]
-    capabilities: tuple[str, ...]
-    fields: tuple[tuple[str, tuple[str, ...]], ...]
-    span: tuple[datetime, datetime] | None
-    both_bad: float
-    has_items: bool
-    covariates: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
 
 
 class Held(Comparisons):
@@ -124,8 +95,47 @@ def comparisons(arena: Arena, selection: Selection) -> Held:
 
 
 def ratings(arena: Arena, selection: Selection, method: Method) -> Ratings:
-    """Rate the selected comparisons of an arena; the result is shared, so never change it."""
-    return _ratings(*_key(arena), selection, method.name, method, arena)
+    """Rate the selected comparisons of an arena; the result is shared, so never change it.
+
+    It takes as long as it takes: a page that must not wait asks for `ratings_or_run`.
+    """
+    found = ratings_or_run(arena, selection, method)
+    while isinstance(found, Run):
+        running.wait(found)
+        found = ratings_or_run(arena, selection, method)
+    return found
+
+
+def may_be_slow(method: Method) -> bool:
+    """Whether rating by a method tells how far it is, and can be stopped."""
+    return "watch" in inspect.signature(method.rate).parameters
+
+
+def ratings_or_run(arena: Arena, selection: Selection, method: Method) -> Ratings | Run:
+    """Rate the selected comparisons; where that takes longer than a moment, return the run."""
+    if not may_be_slow(method):
+        return _ratings(*_key(arena), selection, method.name, method, arena)
+    usual = running.runs().find(_run_key(arena, selection, replace(method, level=_USUAL_LEVEL)))
+    if usual is not None and usual.done and can_change_level(usual.job.result):
+        return _levelled(*_key(arena), selection, method.name, method, usual.job.result)
+    run = _run(arena, selection, method)
+    return run.job.result if run.done else run
+
+
+def _run(arena: Arena, selection: Selection, method: Method) -> Run:
+    evidence = comparisons(arena, selection)
+
+    def rate(tell: Callable[[float, str], None], cancelled: threading.Event) -> Ratings:
+        with warnings.catch_warnings():  # the result keeps them, and every screen shows them
+            warnings.simplefilter("ignore", RankingWarning)
+            return method.rate(evidence, watch=Watch(tell, cancelled))  # type: ignore[call-arg]
+
+    key = _run_key(arena, selection, method)
+    return running.ask(key, type(method).title, rate, place=(*_key(arena), method.name))
+
+
+def _run_key(arena: Arena, selection: Selection, method: Method) -> Hashable:
+    return (*_key(arena), selection, method.name, method)
 
 
 def checks(arena: Arena, selection: Selection, method: Method) -> tuple[Check, ...]:
@@ -176,19 +186,7 @@ def _rejected(path: str, arena_id: int, version: int, import_id: int) -> pd.Data
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _facets(path: str, arena_id: int, version: int, _arena: Arena) -> Facets:
-    everything = comparisons(_arena, EVERYTHING)
-    with everything.store.reading() as connection:
-        found = {
-            "competitors": log.dictionary(connection, _arena, "competitors"),
-            "judges": log.dictionary(connection, _arena, "judges"),
-            "capabilities": log.capability_paths(connection, _arena),
-            "fields": tuple(log.field_values(connection, _arena).items()),
-            "span": log.time_span(connection, _arena),
-            "covariates": covariates_held(connection, _arena),
-            "features": feature_names(connection, _arena),
-        }
-    both_bad = everything.tally().votes_of(BOTH_BAD)
-    return Facets(**found, both_bad=both_bad, has_items=everything.has_items)
+    return read_facets(comparisons(_arena, EVERYTHING))
 
 
 # Resources, not data: they are frozen, and need not be copied for every view.
@@ -248,6 +246,20 @@ def _ratings(
     with warnings.catch_warnings():  # the result keeps them, and every screen shows them
         warnings.simplefilter("ignore", RankingWarning)
         return method.rate(comparisons(_arena, selection))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _levelled(
+    path: str,
+    arena_id: int,
+    version: int,
+    name: str,
+    selection: Selection,
+    method_name: str,
+    method: Method,
+    _rated: Ratings,
+) -> Ratings:
+    return at_level(_rated, method.level)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -1,5 +1,7 @@
 """The lesser views of a leaderboard: what style is worth, and how it all was computed."""
 
+import math
+
 import streamlit as st
 
 from dashboard import data
@@ -7,6 +9,7 @@ from dashboard.appearance import palette
 from dashboard.charts.board import placings
 from dashboard.charts.coefficients import coefficients
 from dashboard.controls import Chosen
+from dashboard.equilibrium_details import equilibrium_rows
 from dashboard.method_settings import WORDS
 from dashboard.wording import count, literal, span
 from ranking.methods import METHODS
@@ -14,7 +17,6 @@ from ranking.ratings import Ratings
 from ranking.store import Arena
 from ranking.wording import number, plural
 
-_SCALE = "400 points for a factor of 10 in odds"
 _TALLEST, _SCROLLED_HEIGHT = 25, 912
 
 
@@ -48,11 +50,9 @@ def details(arena: Arena, chosen: Chosen, ratings: Ratings) -> None:
         )
     elif ratings.rank_sets != "none":
         rows["Ranks"] = literal(ratings.rank_sets.capitalize())
-    rows["Scale"] = _SCALE + (
-        literal(f"; {ratings.anchor[0]} set to {ratings.anchor[1]:g}")
-        if ratings.anchor
-        else "; mean 1000"
-    )
+    rows["Scale"] = f"{literal(ratings.scale[:1].upper() + ratings.scale[1:])}"
+    if ratings.equilibrium is not None:
+        rows |= equilibrium_rows(ratings)
     if ratings.effective_comparisons < 0.999 * ratings.comparisons:
         rows["Weights"] = (
             f"Worth {count(ratings.effective_comparisons)} comparisons of equal weight (Kish)"
@@ -64,10 +64,14 @@ def details(arena: Arena, chosen: Chosen, ratings: Ratings) -> None:
                 f"{number(parameter.estimate, 3)} {literal(parameter.unit)}"
                 + (f" ({limits})" if limits else "")
             )
-    rows["Log-loss"] = f"{ratings.log_loss:.4f} nats per comparison"
-    rows["Iterations"] = count(ratings.iterations)
+    if math.isfinite(ratings.log_loss):
+        rows["Log-loss"] = f"{ratings.log_loss:.4f} nats per comparison"
+    else:
+        rows["Prediction"] = "None: it ranks, and does not say how often one beats another"
+    if ratings.iterations:
+        rows["Iterations"] = count(ratings.iterations)
     if arena.description:
-        rows["Evidence"] = literal(arena.description)
+        rows["Source"] = literal(arena.description)
     st.table(rows, border="horizontal", width="content", alt="How these ratings were computed")
     if ratings.covariance is not None:
         _places(arena, chosen, ratings)
@@ -75,7 +79,15 @@ def details(arena: Arena, chosen: Chosen, ratings: Ratings) -> None:
 
 def _settings(ratings: Ratings) -> dict[str, str]:
     """Return the settings that are not told elsewhere, in words."""
-    labels = {"ties": "Ties", "pairing": "Weight of pairs", "prior": "Prior", "k": "K"}
+    labels = {
+        "ties": "Ties",
+        "pairing": "Weight of pairs",
+        "prior": "Prior",
+        "k": "K",
+        "payoff": "Payoff",
+        "affinity": "Counted as alike",
+        "resamples": "Resampled logs",
+    }
     rows = {}
     for name, label in labels.items():
         value = ratings.settings.get(name)

@@ -8,7 +8,9 @@ from dashboard.charts.board import Group
 from dashboard.charts.history import history_alt, history_figure
 from dashboard.charts.palette import colours
 from dashboard.controls import Chosen
+from dashboard.method_settings import predicts
 from dashboard.wording import literal
+from ranking.methods import METHODS
 from ranking.ratings import Ratings
 from ranking.store import Arena
 from ranking.wording import plural
@@ -32,6 +34,8 @@ def history(
         bind="query-params", label_visibility="collapsed",
         help="Smoothed: each rating may drift a little from period to period.",
     )  # fmt: skip
+    if not predicts(METHODS[ratings.method]):
+        st.caption("An equilibrium is one of the whole log; over time, these are strengths.")
     leaders = [ratings.competitors[row] for group in shown[:1] for row in group.rows[:_MOST]]
     names = [name for name in marked if name in ratings.competitors] or leaders
     if not marked:

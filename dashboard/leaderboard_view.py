@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -10,12 +9,14 @@ from dashboard import data, state, trust
 from dashboard.appearance import palette
 from dashboard.charts.board import Group, board, groups, narrowed
 from dashboard.charts.forest import MOST_ROWS, forest
-from dashboard.charts.intervals import WIDTH, Scale
+from dashboard.charts.intervals import Scale
 from dashboard.charts.palette import colours
 from dashboard.controls import Chosen
-from dashboard.data import Facets
+from dashboard.facets import Facets
+from dashboard.leaderboard_columns import columns as columns_of
 from dashboard.leaderboard_details import details, style
 from dashboard.leaderboard_history import history
+from dashboard.leaderboard_tasks import tasks
 from dashboard.sharing import copy_link
 from dashboard.wording import count, counted, file_stem, literal
 from ranking import leaderboard
@@ -28,7 +29,6 @@ from ranking.wording import plural
 TALLEST_TABLE = 40
 """Rows that a table shows without scrolling in itself."""
 _SCROLLED_HEIGHT = 912  # pixels of a longer table
-_LETTER = 6.2  # pixels
 _OPEN = ":material/arrow_forward:"
 
 
@@ -68,6 +68,8 @@ def _caption(arena: Arena, chosen: Chosen, ratings: Ratings, facets: Facets) -> 
         parts.append(f"ties by {models[ties]}" if ties in models else "both-bad as an option")
     if facets.both_bad and ties != "outside-option":
         parts.append("both-bad left out" if settings["both_bad"] == "drop" else "both-bad as ties")
+    if settings.get("payoff") == "scores":
+        parts.append("mean scores")
     if settings.get("pairing") == "uniform":
         parts.append("all pairs alike")
     if chosen.selection:
@@ -89,6 +91,8 @@ def views(arena: Arena, chosen: Chosen, ratings: Ratings, facets: Facets) -> Non
         "Table": lambda: of_rows(_tables),
         "Plot": lambda: of_rows(_plot),
     }
+    if ratings.equilibrium is not None and ratings.equilibrium.tasks:
+        drawings["Tasks"] = lambda: tasks(arena, ratings, shown)
     if ratings.unadjusted is not None:
         drawings["Style"] = lambda: style(arena, ratings)
     if facets.span and facets.span[0] < facets.span[1]:
@@ -151,11 +155,15 @@ def _table(arena: Arena, ratings: Ratings, group: Group, marked: list[str], *, k
     frame = board(ratings, group.rows, scale=scale, colours=colours(marked, colour), palette=colour)
     if not any(frame["status"]):
         frame = frame.drop(columns="status")
+    elif "mass" in frame:  # the table is wide: what can be seen at once says who is provisional
+        frame.insert(list(frame.columns).index("games"), "status", frame.pop("status"))
+    if frame["half"].isna().all():
+        frame = frame.drop(columns="half")
     frame.insert(list(frame.columns).index("competitor") + 1, "open", _OPEN)
     # Whole, as the browser will send it back: what differs from it counts as a click.
     ticked = [names.index(name) for name in marked if name in names]
     st.session_state[key] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
-    columns = _columns(arena, ratings, scale, frame)
+    columns = columns_of(arena, ratings, scale, frame)
     columns["open"] = st.column_config.ButtonColumn(
         "", width=40, type="tertiary", key=f"{key}-open", on_click=open_row,
         help=f"Open the page of this {arena.noun}.",
@@ -171,59 +179,6 @@ def _table(arena: Arena, ratings: Ratings, group: Group, marked: list[str], *, k
         alt=f"Leaderboard of {arena.name}. {group.label}",
         column_config=columns,
     )
-
-
-def _columns(
-    arena: Arena, ratings: Ratings, scale: Scale, frame: pd.DataFrame
-) -> dict[str, object]:
-    column = st.column_config
-
-    def width_of(name: str, narrowest: int, widest: int) -> int:
-        longest = max(map(len, frame[name])) if name in frame else 0
-        return min(max(round(longest * _LETTER + 24), narrowest), widest)
-
-    level = f"{ratings.level:.0%}"
-    nouns = literal(plural(arena.noun))
-    if ratings.better is None:
-        rank = "All ranks that the intervals allow, one at a time."
-    else:
-        rank = (
-            f"All ranks that the evidence allows. Simultaneous: with {level} confidence, the ranks "
-            "of the whole table hold at once."
-        )
-    return {
-        "rank": column.TextColumn("Rank", width=64, help=rank),
-        "competitor": column.TextColumn(
-            arena.noun.capitalize(),
-            width=width_of("competitor", 120, 300),
-        ),
-        "places": column.TextColumn(
-            "Places", width=64, alignment="right",
-            help="How many places holding style equal moves it up (+) or down (−).",
-        ),
-        "rating": column.NumberColumn("Rating", format="%d", width=68),
-        "change": column.TextColumn(
-            "Change", width=68, alignment="right",
-            help="Rating at equal style less the rating without, in points.",
-        ),
-        "half": column.NumberColumn(
-            "±", format="%d", width=48, help=f"Half the width of the {level} interval, in points."
-        ),
-        "interval": column.ImageColumn(
-            scale.label, width=WIDTH + 16,
-            help=f"Rating and {level} interval; an arrow where it is open.",
-        ),
-        "tier": column.TextColumn(
-            "Tier", width=width_of("tier", 56, 80),
-            help=f"Two {nouns} that share a letter cannot be told apart at {level}, all pairs "
-            "taken together.",
-        ),
-        "games": column.NumberColumn("Comparisons", format="localized", width=108),
-        "win_rate": column.NumberColumn(
-            "Win rate", format="%.1f%%", width=80, help="Share of the possible score; ties half."
-        ),
-        "status": column.TextColumn("Status", width=152),
-    }  # fmt: skip
 
 
 def _plot(arena: Arena, ratings: Ratings, shown: list[Group], marked: list[str]) -> None:

@@ -1,15 +1,16 @@
 """The settings that rating methods have, as widgets: drawn only where a method has the field."""
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 import streamlit as st
 
-from dashboard.data import Facets
+from dashboard.equilibrium_settings import pick_resamples, pick_shrinkage, pick_tasks
+from dashboard.facets import Facets
 from dashboard.wording import count, literal
-from ranking.methods import METHODS, BradleyTerry
+from ranking.methods import METHODS, BradleyTerry, NashAveraging
 from ranking.ratings import Method
 from ranking.uncertainty.intervals import FEWEST_JUDGES, INDEPENDENT
 
@@ -40,6 +41,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "pairing": {"none": "As they were sampled", "uniform": "All pairs alike"},
     "prior": {"auto": "Where it is needed", "ridge": "Ridge", "firth": "Firth"},
+    "payoff": {"wins": "Win rates", "scores": "Mean scores"},
+    "affinity": {"exact": "Exact clones", "noise": "Whatever noise can set apart"},
 }
 """What each value of a setting is called, by field; its widget's key is the field's name."""
 COVARIATES = {
@@ -58,6 +61,10 @@ _HELP = {
     "simulations of such logs; the result names it.",
     "pairing": "All pairs alike: a pair that was compared often counts no more than a rare one.",
     "prior": "Keeps ratings finite where somebody never won or never lost.",
+    "payoff": "What competitors play for: how often each beats the other, or the scores that the "
+    "log carries for either side.",
+    "affinity": "Which competitors and tasks share one place at the start: copies that are exactly "
+    "alike, or also those that only noise sets apart.",
 }
 _LABELS = {
     "ties": "Ties",
@@ -65,6 +72,8 @@ _LABELS = {
     "interval": "Kind of intervals",
     "pairing": "Weight of pairs",
     "prior": "Prior",
+    "payoff": "Payoff",
+    "affinity": "Counted as alike",
 }
 
 
@@ -75,8 +84,30 @@ def fields_of(kind: type[Method]) -> set[str]:
 
 CONTEXTUAL = next((kind for kind in METHODS.values() if "covariates" in fields_of(kind)), None)
 """The method behind style control: it is a switch, and no choice of its own."""
+
+
+def predicts(kind: type[Method]) -> bool:
+    """Whether differences of a method's ratings say how often one beats the other."""
+    return bool(getattr(kind, "predicts", True))
+
+
+def _grouped() -> dict[str, tuple[type[Method], ...]]:
+    """Return the methods in the order of the picker, under what they have in common."""
+    kinds = [kind for kind in METHODS.values() if kind is not CONTEXTUAL]
+    first = [METHODS[name] for name in ("bradley-terry", "elo")]
+    rest = [kind for kind in kinds if kind not in first]
+    found = {
+        "Usual": first,
+        "Equilibria": [kind for kind in rest if not predicts(kind)],
+        "Others": [kind for kind in rest if predicts(kind)],
+    }
+    return {heading: tuple(kinds) for heading, kinds in found.items() if kinds}
+
+
+GROUPS = _grouped()
+"""Methods by what they have in common, in the order of the picker."""
 TITLES: Mapping[str, type[Method]] = {
-    kind.title: kind for kind in METHODS.values() if kind is not CONTEXTUAL
+    kind.title: kind for kinds in GROUPS.values() for kind in kinds
 }
 """Methods by the title in the picker."""
 
@@ -88,12 +119,18 @@ def pick_kind(facets: Facets) -> tuple[type[Method], dict[str, Any]]:
         st.session_state["method"] = titles[0]
     title = st.selectbox("Method", titles, key="method", bind="query-params")
     kind = TITLES[title]
-    st.caption(f"{kind.summary.partition('. ')[0]}.")
+    with st.container(gap="xxsmall"):
+        st.caption(f"{kind.summary.partition('. ')[0]}.")
+        _explain(titles, kind)
     settings: dict[str, Any] = {}
     if kind is BradleyTerry and facets.covariates and CONTEXTUAL is not None:
         held = _pick_covariates(facets)
         if held:
             kind, settings["covariates"] = CONTEXTUAL, held
+    if value := _pick("payoff", kind, facets, settings):
+        settings["payoff"] = value
+    if _plays_on_tasks(kind, settings):
+        settings |= pick_tasks(facets)
     if facets.both_bad and "both_bad" in fields_of(kind):
         as_tie = st.toggle(
             "Count both-bad as a tie", value=True, key="both_bad", bind="query-params",
@@ -103,18 +140,50 @@ def pick_kind(facets: Facets) -> tuple[type[Method], dict[str, Any]]:
     return kind, settings
 
 
+def _plays_on_tasks(kind: type[Method], settings: Mapping[str, Any]) -> bool:
+    """Whether tasks matter: win rates against each other alone are those of the whole log."""
+    if kind is NashAveraging:
+        return settings.get("payoff") == "scores"
+    return "payoff" in fields_of(kind)
+
+
+def _explain(titles: Sequence[str], chosen: type[Method]) -> None:
+    """Draw what each method's ratings mean, behind a button."""
+    with st.popover("What ratings mean", type="tertiary", icon=":material/help:", key="meanings",
+                    on_change="rerun") as meanings:  # fmt: skip
+        if not meanings.open:
+            return
+        offered = {
+            heading: [kind for kind in kinds if kind.title in titles]
+            for heading, kinds in GROUPS.items()
+        }
+        at = next(heading for heading, kinds in offered.items() if chosen in kinds)
+        groups = list(offered)
+        heading = st.radio(
+            "Methods", groups, index=groups.index(at), horizontal=True, key=f"meanings-{at}",
+            label_visibility="collapsed",
+        )  # fmt: skip
+        for kind in offered[heading]:
+            title = f":primary[{kind.title}]" if kind is chosen else kind.title
+            st.markdown(f":small[**{title}.** {kind.summary}]")
+
+
 def pick_rest(kind: type[Method], settings: dict[str, Any], facets: Facets) -> Method:
     """Draw the settings that are rarely changed; return the method with all settings."""
     held = st.selectbox(
         "Confidence of intervals", list(LEVELS), index=2, key="level", bind="query-params"
     )
     settings["level"] = LEVELS[held]
-    for name in ("ties", "cluster", "interval", "pairing", "prior"):
+    for name in ("ties", "cluster", "interval", "pairing", "prior", "affinity"):
         value = _pick(name, kind, facets, settings)
         if value:
             settings[name] = value
     if settings.get("ties") == "outside-option":  # a model of both-bad leaves it as it is
         settings["both_bad"] = "tie"
+    if "shrinkage" in fields_of(kind):
+        settings["shrinkage"] = pick_shrinkage()
+    if "resamples" in fields_of(kind) and not predicts(kind):
+        settings["resamples"] = pick_resamples()
     if "k" in fields_of(kind):
         settings["k"] = float(
             st.number_input(
@@ -187,4 +256,6 @@ def _ruled_out(facets: Facets, settings: Mapping[str, Any]) -> set[str]:
         out.add("outside-option")
     if settings.get("ties", "half") != "half":
         out.add("firth")
+    if not facets.has_scores:
+        out.add("scores")
     return out

@@ -15,8 +15,8 @@ import streamlit as st
 from dashboard.wording import literal
 from ranking.store import Arena
 
-COMPETITOR, HEAD_TO_HEAD = "competitor", "head-to-head"
-"""Paths of the pages about competitors."""
+COMPETITOR, HEAD_TO_HEAD, ROBUSTNESS = "competitor", "head-to-head", "robustness"
+"""Paths of the pages that are named by what they are about."""
 KEYS: Mapping[str, Any] = {
     "arena": None,
     "method": "Bradley–Terry",
@@ -30,6 +30,15 @@ KEYS: Mapping[str, Any] = {
     "pairing": "As they were sampled",
     "prior": "Where it is needed",
     "k": 4.0,
+    "tasks": "Automatic",
+    "payoff": "Win rates",
+    "affinity": "Exact clones",
+    "shrinkage": None,
+    "resamples": "200",
+    "clones": [],
+    "clones_2": [],
+    "clones_3": [],
+    "clones_4": [],
     "anchor": None,
     "anchor_points": 1000.0,
     "competitor": [],
@@ -56,10 +65,23 @@ KEYS: Mapping[str, Any] = {
     "sheet": 1,
     "row": 1,
     "differences": True,
+    "section": "Redundancy",
+    "attack": "Clones",
+    "target": None,
+    "copies": None,
+    "seen": "Bradley–Terry",
+    "matrix": "Beyond ratings",
+    "every": False,
+    "equilibrium": "Coarse correlated equilibrium",
 }
 """Key of each bound widget, and the value that its parameter is dropped for."""
 
 OF_ONE_ARENA = (
+    "tasks",
+    "clones",
+    "clones_2",
+    "clones_3",
+    "clones_4",
     "anchor",
     "competitor",
     "judge",
@@ -76,6 +98,8 @@ OF_ONE_ARENA = (
     "find",
     "sheet",
     "row",
+    "target",
+    "copies",
 )
 """What means nothing in another arena."""
 

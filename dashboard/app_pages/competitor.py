@@ -1,6 +1,6 @@
 import streamlit as st
 
-from dashboard import competitor_view, controls, data, pair_data, sharing, state, welcome
+from dashboard import competitor_view, controls, data, pair_data, running, sharing, state, welcome
 
 arena = state.current()
 if arena is None:
@@ -9,8 +9,10 @@ if arena is None:
 chosen = controls.chosen()
 body = st.container()
 with body.skeleton(height=400):
-    ratings = pair_data.ratings(arena, chosen)
+    found = data.ratings_or_run(arena, chosen.selection, chosen.method)
 with body:
+    running.arrived(found)
+    ratings = pair_data.ratings(arena, chosen)
     name = competitor_view.pick(arena, ratings)
     rest = st.container()
     with rest.skeleton(height=400):

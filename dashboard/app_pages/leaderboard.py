@@ -1,6 +1,6 @@
 import streamlit as st
 
-from dashboard import controls, data, leaderboard_view, state, trust, welcome
+from dashboard import controls, data, earlier, leaderboard_view, running, state, trust, welcome
 from dashboard.failure import plain_errors
 from dashboard.heading import heading
 
@@ -14,11 +14,20 @@ chosen = controls.chosen()
 
 body = st.container()
 with body.skeleton(height=400):
-    ratings = data.ratings(arena, chosen.selection, chosen.method)
-    if chosen.anchor:
-        ratings = ratings.anchored(*chosen.anchor)
+    found = data.ratings_or_run(arena, chosen.selection, chosen.method)
 
 with body:
+    if isinstance(found, running.Run):
+        running.follow(found)
+        seen = earlier.recall(arena)
+        if seen is None:
+            st.skeleton(height=400)
+            st.stop()
+        chosen, found = seen
+        st.caption(":material/history: Rated before:")
+    else:
+        earlier.remember(arena, chosen, found)
+    ratings = found.anchored(*chosen.anchor) if chosen.anchor else found
     checks = leaderboard_view.summary(arena, chosen, ratings, facets)
     leaderboard_view.views(arena, chosen, ratings, facets)
     leaderboard_view.downloads(arena, ratings)

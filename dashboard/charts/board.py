@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.charts.intervals import Scale, interval_svg
+from dashboard.charts.mass import in_percent
 from dashboard.charts.palette import Palette
 from dashboard.wording import counted
 from ranking.leaderboard import rank_text
@@ -81,13 +82,15 @@ def board(
     Returns
     -------
     DataFrame
-        With `tier` where tiers are known, and `places` and `change` (what holding style equal did
-        to rank and rating) where covariates were held equal.
+        With `tier` where tiers are known, `mass` (per cent) where an equilibrium picks each with a
+        probability, and `places` and `change` (what holding style equal did to rank and rating)
+        where covariates were held equal.
     """
     names = [ratings.competitors[row] for row in rows]
     moved = None if ratings.unadjusted is None else ratings.rating - ratings.unadjusted
     half = (ratings.high[rows] - ratings.low[rows]) / 2
     width = len(f"{max(ratings.rank_high[np.isfinite(ratings.rank_high)], default=1):.0f}")
+    mass = None if ratings.equilibrium is None else ratings.equilibrium.mass
     return pd.DataFrame(
         {
             "rank": [_aligned(rank_text(ratings, row), width) for row in rows],
@@ -107,6 +110,7 @@ def board(
                 )
                 for name, row in zip(names, rows, strict=True)
             ],
+            **({} if mass is None else {"mass": in_percent(mass[rows])}),
             **(
                 {"tier": [tier_text(ratings.tiers[row]) for row in rows]}
                 if any(ratings.tiers)

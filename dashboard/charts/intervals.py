@@ -25,7 +25,12 @@ class Scale:
     @classmethod
     def of(cls, ratings: Ratings, rows: np.ndarray) -> "Scale":
         """Return the range of everything finite in some rows; NaN where there is nothing."""
-        values = np.concatenate([ratings.rating[rows], ratings.low[rows], ratings.high[rows]])
+        return cls.over(ratings.rating[rows], ratings.low[rows], ratings.high[rows])
+
+    @classmethod
+    def over(cls, *points: np.ndarray) -> "Scale":
+        """Return the range of everything finite in some arrays; NaN where there is nothing."""
+        values = np.concatenate(points)
         values = values[np.isfinite(values)]
         if not len(values):
             return cls(math.nan, math.nan)

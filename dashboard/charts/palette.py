@@ -61,3 +61,13 @@ def colours(marked: Iterable[str], palette: Palette) -> dict[str, str]:
                 slot = (slot + 1) % len(choice)
         taken[name] = slot
     return {name: choice[slot] for name, slot in taken.items()}
+
+
+def blend(colour: str, other: str, share: float) -> str:
+    """Return a colour between two, as #rrggbb; `share` is that of the other one, 0 to 1."""
+    parts = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in parts)
+
+
+def _channels(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))

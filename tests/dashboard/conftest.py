@@ -38,6 +38,12 @@ def add(store: Store, name: str, text: str, folder: Path, *, simulated: bool = F
         import_staged(store, staged, mapping, arena=name, noun="model", simulated=simulated)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages wait for ratings, however busy the machine is; tests of long ones say otherwise."""
+    monkeypatch.setattr("dashboard.running.PATIENCE", 60.0)
+
+
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """An empty database, which the dashboard will open."""
