@@ -14,7 +14,7 @@ from benchmarks.coded import CODED
 from benchmarks.contestants import CONTESTANTS, IMPORTERS, Points
 from benchmarks.logs import Log
 
-_ONE_THREAD = {
+ONE_THREAD = {
     **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")},
     "JAX_PLATFORMS": "cpu",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
@@ -62,7 +62,7 @@ def measure(task: str, log: Log, *, repeats: int = 1) -> Measurement:
 
 def _run(task: str, log: Log) -> Measurement:
     # This process must stay small: a child's peak memory starts at its parent's.
-    pinned = {} if task in IMPORTERS else _ONE_THREAD
+    pinned = {} if task in IMPORTERS else ONE_THREAD
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.measure", task, log.name],
         env={**os.environ, **pinned}, capture_output=True, text=True, check=False,
