@@ -2,7 +2,9 @@
 
 from ranking.comparisons import Comparisons
 from ranking.competitor import competitor_profile
+from ranking.diagnostics.cyclic_structure import cyclic_structure
 from ranking.diagnostics.fit import goodness_of_fit
+from ranking.diagnostics.redundancy import robustness
 from ranking.diagnostics.trust import trust_checks
 from ranking.diagnostics.validation import cross_validation
 from ranking.errors import RankingError, RankingWarning
@@ -61,11 +63,13 @@ __all__ = [
     "Tally",
     "competitor_profile",
     "cross_validation",
+    "cyclic_structure",
     "differences",
     "goodness_of_fit",
     "head_to_head",
     "history",
     "read",
+    "robustness",
     "score_board",
     "trust_checks",
 ]

@@ -14,7 +14,7 @@ import ranking.cli.scores  # noqa: F401  registers the command
 from ranking.cli import main
 from ranking.comparisons import Comparisons
 from ranking.errors import InputError, SelectionError
-from ranking.ingest import import_file
+from ranking.ingest import import_file, read
 from ranking.ingest.mapping import Mapping
 from ranking.score_difference import as_dict as difference_as_dict
 from ranking.score_difference import score_difference
@@ -236,3 +236,14 @@ def test_published_scores_of_robot_policies(tmp_path, datasets) -> None:
     gaps = values[:, 0] - values[:, 3]
     paired = score_difference(log, names[0], names[3])
     assert paired.std_error == pytest.approx(gaps.std(ddof=1) / math.sqrt(599))
+
+
+def test_a_file_that_is_only_read_has_scores_too(tmp_path):
+    """Without a database of its own a log is a view; comparisons without items are items."""
+    path = tmp_path / "scored.csv"
+    path.write_text(
+        "model_a,model_b,winner,score_a,score_b\nx,y,model_a,1,0\nx,y,tie,1,1\ny,x,tie,0,0\n"
+    )
+    log = read(path, score_first="score_a", score_second="score_b")
+    means = {row.competitor: row.mean for row in score_board(log).rows}
+    assert means == {"x": 2 / 3, "y": 1 / 3}

@@ -13,7 +13,8 @@ from ranking.store.where import Where
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
-_ITEM = "coalesce(item, -1 - rowid)"  # a comparison without an item is an item of its own
+# A comparison without an item is an item of its own.
+_ITEM = "coalesce(item, -row_number() OVER (ORDER BY import_id, line, first, second))"
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ def read_scores(
     if cluster is not None:
         column = _column(connection, arena, cluster)
         _check_nested(connection, arena, where, column, cluster)
-        label = f"min({column}) OVER (PARTITION BY {_ITEM})"
+        label = f"min({column}) OVER (PARTITION BY own_item)"
         number = "CASE WHEN cluster IS NULL THEN -1 ELSE dense_rank() OVER (ORDER BY cluster) END"
     chosen = (
         "AND competitor IN (SELECT code FROM competitors WHERE arena_id = ? "
@@ -82,9 +83,9 @@ def read_scores(
     columns = connection.execute(
         f"""
         WITH selected AS (
-            SELECT first, second, score_first, score_second, votes, {_ITEM} AS item,
+            SELECT first, second, score_first, score_second, votes, own_item AS item,
                    {label} AS cluster
-            FROM {arena.table} WHERE {where.clause}
+            FROM (SELECT *, {_ITEM} AS own_item FROM {arena.table} WHERE {where.clause})
         ), sides AS (
             SELECT first AS competitor, item, score_first AS score, votes, cluster FROM selected
             UNION ALL
