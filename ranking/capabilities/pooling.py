@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ranking.capabilities.pooled_cells import PooledCells
 from ranking.capabilities.pooled_newton import Factor, maximise
-from ranking.capabilities.spread import FLOOR, Linearised, log_marginal, most_likely
+from ranking.capabilities.spread import CEILING, FLOOR, Linearised, log_marginal, most_likely
 from ranking.errors import ConvergenceError, InputError
 from ranking.laplacian import Floats
 
@@ -15,7 +15,9 @@ RIDGE = 0.1
 """Precision of the prior of the strengths overall (3.2 logits), used only where they need one."""
 
 _ROUNDS = 50  # of estimating the spread and the strengths in turn
+_FREE = 20  # of them, after which the spread is bisected
 _SETTLED = 1e-4  # change of the logarithm of the spread
+_ALIKE = 0.5  # of log-likelihood: spreads no further apart are as good as each other
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +116,9 @@ def pooled_strengths(
     if spread is not None:
         return _pooled(spread, prior, *maximise(cells, point, spread, prior, factor))
     trial = start.spread if start is not None and start.spread > 0 else 0.5
-    iterations, near = 0, None
-    for _ in range(_ROUNDS):
+    iterations = 0
+    low, high = FLOOR / 2, 2 * CEILING  # a larger spread is likelier at `low`, a smaller at `high`
+    for turn in range(_ROUNDS):
         point, steps, factor = maximise(cells, point, trial, prior, factor)
         iterations += steps
         expanded, centre = cells.linearised(point), point[0]
@@ -123,10 +126,15 @@ def pooled_strengths(
         def likelihood(tau: float, tasks: Linearised = expanded, centre: Floats = centre) -> float:
             return log_marginal(tasks, tau, ridge=prior, centre=centre)
 
-        last, trial = trial, most_likely(likelihood, near)
-        near = trial
-        if abs(np.log(trial / last)) < _SETTLED:
-            return _pooled(last, prior, point, iterations, factor)
+        best = most_likely(likelihood, trial if turn else None)
+        settled = abs(np.log(best / trial)) < _SETTLED
+        low, high = (trial, high) if best > trial else (low, trial)
+        # Turns may alternate between two spreads, most of all where either is about as likely.
+        alike = abs(likelihood(best) - likelihood(trial)) < _ALIKE
+        if settled or (alike and np.log(high / low) < _SETTLED):
+            return _pooled(trial, prior, point, iterations, factor)
+        free = turn < _FREE and low < best < high
+        trial = best if free else max(float(np.sqrt(low * high)), FLOOR)
     raise ConvergenceError(
         f"The spread of strengths between tasks did not settle in {_ROUNDS} rounds; "
         "set the spread yourself."

@@ -50,24 +50,28 @@ def _marks(games: Games) -> tuple[Floats, Floats]:
     """Return a number for each row that equal rows share, as seen from either of its two.
 
     Two competitors can have equal records by chance; the same items, judges and times tell clones
-    from them. Whole numbers below 2^31, so that sums of millions are exact.
+    from them.
     """
     flipped = games.first > games.second
     conceded = 1 - games.score
     shared = [games.item, games.judge, games.time, games.votes, games.weight]
-
-    def mark(score: Floats) -> Floats:
-        mixed = np.zeros(len(games), np.uint64)
-        for values in (*shared, score):
-            bits = np.ascontiguousarray(values, np.float64).view(np.uint64)
-            mixed = (mixed ^ bits) * _MIXER  # modulo 2^64
-            mixed ^= mixed >> np.uint64(32)
-        return np.asarray(mixed >> np.uint64(33), np.float64)
-
     return (
-        mark(np.where(flipped, conceded, games.score)),
-        mark(np.where(flipped, games.score, conceded)),
+        equal_marks(*shared, np.where(flipped, conceded, games.score)),
+        equal_marks(*shared, np.where(flipped, games.score, conceded)),
     )
+
+
+def equal_marks(*columns: npt.NDArray[np.number]) -> Floats:
+    """Return a number for each row that rows with equal values share, and hardly any others.
+
+    Whole numbers below 2^31, so that sums of millions are exact.
+    """
+    mixed = np.zeros(len(columns[0]), np.uint64)
+    for values in columns:
+        bits = np.ascontiguousarray(values, np.float64).view(np.uint64)
+        mixed = (mixed ^ bits) * _MIXER  # modulo 2^64
+        mixed ^= mixed >> np.uint64(32)
+    return np.asarray(mixed >> np.uint64(33), np.float64)
 
 
 def _identities(

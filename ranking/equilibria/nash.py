@@ -7,12 +7,13 @@ import numpy as np
 from ranking.equilibria.clones import merge_competitors, merge_scores
 from ranking.equilibria.dual import log_sum, minimise
 from ranking.equilibria.payoffs import ScoreGame, ZeroSumGame
-from ranking.equilibria.results import Equilibrium
+from ranking.equilibria.results import Bools, Equilibrium
 from ranking.errors import ConvergenceError
 from ranking.laplacian import Floats
 
 _TOLERANCE = 1e-9  # largest gain by leaving the equilibrium, over the largest payoff
-_COMPLEMENTARY = 1e-8  # the support is told from the rest by a gap that must exceed this
+_COMPLEMENTARY = 1e-8  # the support is told from the rest by a gap that must exceed this,
+_LEAST_GAP = 1e-9  # or this where it proves wide in units of the masses and losses themselves
 _NEWTON_STEPS = 50
 _NEGLIGIBLE = 1e-7
 _GAP = 1e-10  # of the entropy, in nats
@@ -97,21 +98,45 @@ def nash_averaging_on_tasks(
 def maximum_entropy_mix(margin: Floats) -> Floats:
     """Return the equilibrium of largest entropy of an antisymmetric game, shape (n,).
 
-    One linear program finds a strictly complementary equilibrium, and so the support: in every
+    A linear program finds a strictly complementary equilibrium, and so the support: in every
     skew-symmetric game some equilibrium gives each action either mass or a loss. On the support
     the rest is a smooth problem.
     """
-    n = len(margin)
     b = margin / (np.abs(margin).max(initial=0.0) or 1.0)
-    # Maximise t subject to p - B p >= t, B p <= 0, sum p = 1.
-    below = np.block([[b - np.eye(n), np.ones((n, 1))], [b, np.zeros((n, 1))]])
-    solution = _strictly_complementary(below, np.append(np.ones(n), 0.0)[None])
-    mass = solution[:n]
-    support = mass > -b @ mass
-    found = np.zeros(n)
+    support = _support(b)
+    found = np.zeros(len(b))
     found[support] = _maximum_entropy(b[np.ix_(support, support)], b[np.ix_(~support, support)])
     _verify(float((b @ found).max()))
     return found
+
+
+def _support(b: Floats) -> Bools:
+    """Return which actions have mass in some equilibrium of an antisymmetric game, shape (n,).
+
+    Masses and losses may be small though certain: of votes, some count for thousands and some for
+    one. A gap that is small is measured again in units of the masses and losses that were found.
+    """
+    n = len(b)
+    mass_unit, loss_unit = np.ones(n), np.abs(b).max(axis=1, initial=0.0)
+    loss_unit[loss_unit == 0] = 1.0
+    least = _LEAST_GAP
+    while True:
+        gains = b * mass_unit
+        largest = np.abs(gains).max(axis=1, initial=0.0, keepdims=True)
+        largest[largest == 0] = 1.0
+        loss = -gains / loss_unit[:, None]
+        # Maximise t subject to p + loss p >= t, gains p <= 0, sum p = 1, p in its units.
+        below = np.block(
+            [[-loss - np.eye(n), np.ones((n, 1))], [gains / largest, np.zeros((n, 1))]]
+        )
+        solution = _strictly_complementary(below, np.append(np.ones(n), 0.0)[None], least=least)
+        mass, lost = solution[:n], loss @ solution[:n]
+        support = np.asarray(mass > lost)
+        if solution[-1] >= _COMPLEMENTARY:
+            return support
+        mass_unit = np.where(support, mass, mass_unit)
+        loss_unit = np.where(support, loss_unit, lost * loss_unit)
+        least = 0.1 / n  # in such units all masses and losses are about 1 / n
 
 
 def maximum_entropy_pair(score: Floats) -> tuple[Floats, Floats]:
@@ -144,7 +169,9 @@ def maximum_entropy_pair(score: Floats) -> tuple[Floats, Floats]:
     return p, q
 
 
-def _strictly_complementary(below: Floats, sums: Floats) -> Floats:
+def _strictly_complementary(
+    below: Floats, sums: Floats, *, least: float = _COMPLEMENTARY
+) -> Floats:
     """Maximise the last unknown, t, subject to ``below x <= 0`` and ``sums x = 1``.
 
     All unknowns but the last ones that no row of `sums` names are at least 0.
@@ -164,7 +191,7 @@ def _strictly_complementary(below: Floats, sums: Floats) -> Floats:
         method="highs",
         options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
-    if not result.success or result.x[-1] < _COMPLEMENTARY:
+    if not result.success or result.x[-1] < least:
         raise ConvergenceError(
             "The support of the equilibrium cannot be told from the rest: some margins are "
             "equal to within rounding but not equal. Round the win rates, or merge near clones."

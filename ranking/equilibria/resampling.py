@@ -31,8 +31,9 @@ def resampled_games(
 
     Clusters are drawn with replacement, as many as there are: items, or judges, or both at once
     (each comparison then counts as often as its item times as often as its judge). A comparison
-    without a cluster, and any in a log without clusters, counts a Poisson number of times. Clones
-    are merged first, so that they stay clones.
+    without a cluster, and any in a log without clusters, counts a Poisson number of times. Where
+    cells depart from what strengths predict, these departures are drawn again too: comparisons
+    tell them but in part. Clones are merged first, so that they stay clones.
 
     Parameters
     ----------
@@ -68,11 +69,12 @@ def resampled_games(
     units = _Units.of(merged, resampling_rule(merged, cluster))
     by_task = _Sums.of(task_entries(merged), units)
     by_pair = None if merged.partitioned else _Sums.of(pair_entries(merged), units)
+    departures = np.random.default_rng([seed, 1])  # a stream of their own beside the counts
     for counts in units.draws(resamples, seed):
         of_tasks = by_task.drawn(counts)
         of_pairs = map(_by_pair, of_tasks) if by_pair is None else by_pair.drawn(counts)
         for cells, pairs in zip(of_tasks, of_pairs, strict=True):
-            yield resampled_game(held, cells, pairs)
+            yield resampled_game(held, cells, pairs, departures)
 
 
 def _by_pair(cells: TaskCells) -> TaskCells:

@@ -21,7 +21,9 @@ _LEAST_DISPERSION = 0.05
 _EDGE = 1e-9  # predictions are held so far from 0 and 1 in a likelihood
 
 
-def shrunken(cells: TaskCells, strength: Floats, shrinkage: float) -> Floats:
+def shrunken(
+    cells: TaskCells, strength: Floats, shrinkage: float, departure: Floats | None = None
+) -> Floats:
     """Return win rates shrunk towards those that strengths predict, shape (T, m, m).
 
     Parameters
@@ -31,8 +33,12 @@ def shrunken(cells: TaskCells, strength: Floats, shrinkage: float) -> Floats:
         In logits.
     shrinkage : float
         kappa; 0 leaves the raw rates.
+    departure : array of shape (T, m, m), optional
+        Antisymmetric; by how much what is predicted departs from the strengths. By default 0.
     """
     rate = expit(strength[:, :, None] - strength[:, None, :])
+    if departure is not None:
+        rate = np.clip(rate + departure, 0.0, 1.0)
     t, i, j = cells.task, cells.first, cells.second
     predicted, n = rate[t, i, j], cells.comparisons
     rate[t, i, j] = predicted + n / (n + shrinkage) * (cells.share - predicted)
@@ -118,6 +124,34 @@ def _design_effects(
     if not varies.any():
         return 1.0
     return max(float((clustered[varies] / independent[varies]).mean()), 1.0)
+
+
+def drawn_departures(
+    strength: Floats, shrinkage: float, phi: Dispersion, rng: np.random.Generator
+) -> Floats:
+    """Draw how far the win rate of each cell departs from the strengths, shape (T, m, m).
+
+    ``Beta(kappa P, kappa (1 - P)) - P``, with kappa over the dispersion of a cell; antisymmetric.
+    Nothing departs where kappa is at its largest, or 0, which trusts each cell alone.
+
+    Parameters
+    ----------
+    strength : array of shape (T, m)
+        In logits.
+    shrinkage : float
+        kappa, in comparisons.
+    phi : Dispersion
+    rng : Generator
+    """
+    tasks, m = strength.shape
+    departure = np.zeros((tasks, m, m))
+    if not 0 < shrinkage < MOST_SHRINKAGE:
+        return departure
+    i, j = np.triu_indices(m, 1)
+    p = np.clip(expit(strength[:, i] - strength[:, j]), _EDGE, 1 - _EDGE)
+    kappa = shrinkage / phi.cell
+    departure[:, i, j] = rng.beta(kappa * p, kappa * (1 - p)) - p
+    return departure - departure.transpose(0, 2, 1)
 
 
 def fitted_shrinkage(

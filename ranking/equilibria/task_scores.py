@@ -8,6 +8,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from ranking.equilibria.clones import Classes
+from ranking.equilibria.exact_clones import equal_marks
 from ranking.equilibria.log_clones import Note, classes_of, declared_leaders, listed, only_tasks
 from ranking.equilibria.payoffs import EvaluationGame, ScoreGame, ZeroSumGame
 from ranking.equilibria.results import Bools
@@ -120,13 +121,14 @@ def _merged(
     leader = declared_leaders(names, [[n for n in group if n in names] for group in declared])
     joined = replace(scores, competitor=leader[scores.competitor])
     sums = _sums(joined, tasks)
-    exact = _equal_rows(sums.count, sums.total)
+    marks = _by_cell(joined, tasks, equal_marks(joined.item, joined.score))
+    exact = _equal_rows(np.column_stack([sums.count, marks]), sums.total)
+    if (exact == exact[0]).all():  # all the same: as one they would have no game
+        exact = np.arange(len(names))
     firsts = (exact == np.arange(len(names))) & (sums.count.sum(axis=1) > 0)
     member = _largest_group(sums.count > 0, firsts)
     if member.sum() < 2:
-        raise InputError(
-            "Two competitors or more, that are no clones of each other, must have scores."
-        )
+        raise InputError("Two competitors or more must have scores on one of the tasks.")
     same = _equal_rows(sums.count[member].T, sums.total[member].T)
     played = sums.count[member].sum(axis=0) > 0
     first_task = played & (same == np.arange(tasks))
@@ -154,16 +156,24 @@ def _sums(scores: ScoreLog, tasks: int, times: Floats | None = None) -> _Means:
     m = len(scores.competitors)
     count = np.ones(len(scores.score)) if times is None else times
     total = count * scores.score
-    cell = scores.competitor[scores.task_row] * tasks + scores.task
-
-    def by_cell(values: Floats) -> Floats:
-        flat = np.bincount(cell, values[scores.task_row], m * tasks)
-        return flat.astype(np.float64).reshape(m, tasks)
 
     def overall(values: Floats) -> Floats:
         return np.bincount(scores.competitor, values, m).astype(np.float64)
 
-    return _Means(by_cell(count), by_cell(total), overall(count), overall(total))
+    return _Means(
+        _by_cell(scores, tasks, count),
+        _by_cell(scores, tasks, total),
+        overall(count),
+        overall(total),
+    )
+
+
+def _by_cell(scores: ScoreLog, tasks: int, values: Floats) -> Floats:
+    """Sum a value of each score by competitor and task, shape (m, T)."""
+    m = len(scores.competitors)
+    cell = scores.competitor[scores.task_row] * tasks + scores.task
+    flat = np.bincount(cell, values[scores.task_row], m * tasks)
+    return flat.astype(np.float64).reshape(m, tasks)
 
 
 def _game(
@@ -236,7 +246,7 @@ def _additive(score: Floats, held: Bools) -> Floats:
 
 
 def _equal_rows(count: Floats, total: Floats) -> Codes:
-    """Return the first row with the same counts and sums, shape (rows,)."""
+    """Return the first row with the same counts (or marks) and sums, shape (rows,)."""
     scale = float(np.abs(total).max(initial=0.0)) or 1.0
     keys = np.column_stack([count, np.round(total / scale, _DIGITS) + 0.0])
     first: dict[bytes, int] = {}

@@ -1,7 +1,7 @@
 """From a log to a game: win rates by task and pair, shrunk towards Bradley–Terry strengths."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,7 +11,13 @@ from ranking.equilibria.clones import Classes
 from ranking.equilibria.log_clones import MergedLog, Note, merge_clones
 from ranking.equilibria.payoffs import EvaluationGame, ScoreGame, ZeroSumGame
 from ranking.equilibria.results import Bools
-from ranking.equilibria.shrinkage import Dispersion, dispersion, fitted_shrinkage, shrunken
+from ranking.equilibria.shrinkage import (
+    Dispersion,
+    dispersion,
+    drawn_departures,
+    fitted_shrinkage,
+    shrunken,
+)
 from ranking.equilibria.task_log import Entries, TaskCells, TaskLog, pair_entries, task_entries
 from ranking.errors import InputError
 from ranking.laplacian import Floats
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
     from ranking.equilibria.task_scores import MergedScores
 
 Payoff = Literal["wins", "scores"]
+
+_ROUNDING = 1e-12  # of sums of votes, relative
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +49,24 @@ class Fitted:
     dispersion: Dispersion
     shrinkage: float
 
-    def win_rates(self, cells: TaskCells, strengths: Pooled) -> Floats:
-        """Return shrunken win rates, shape (T, m, m)."""
-        return shrunken(cells, strengths.own, self.shrinkage)
+    def win_rates(self, cells: TaskCells) -> Floats:
+        """Return the shrunken win rates of the cells that were fitted, shape (T, m, m)."""
+        return shrunken(cells, self.strengths.own, self.shrinkage)
 
-    def refitted(self, cells: TaskCells) -> Pooled:
-        """Return the strengths of other cells under the same tau."""
+    def resampled(self, cells: TaskCells, rng: np.random.Generator) -> Floats:
+        """Return win rates of resampled cells, their departures drawn again, shape (T, m, m).
+
+        What a cell departs from the strengths is known as far as its comparisons tell; the rest
+        is as uncertain, and scatters as the cells of the log do. The strengths follow what is drawn
+        as they follow the departures in a log, so that a competitor's mean does not vary by what
+        its comparisons have settled.
+        """
+        departure = drawn_departures(self.strengths.own, self.shrinkage, self.dispersion, rng)
         start = self.strengths
-        return strengths_of(cells, self.dispersion, spread=start.spread, start=start)
+        share = cells.share - departure[cells.task, cells.first, cells.second]
+        moved = replace(cells, score=cells.weight * np.clip(share, 0.0, 1.0))
+        found = strengths_of(moved, self.dispersion, spread=start.spread, start=start)
+        return shrunken(cells, found.own, self.shrinkage, departure)
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +192,8 @@ def log_game(
         places = pair_entries(own)
         pairs = places.summed()
         alone = fitted(games, places, pairs, 0.0, shrinkage)
-    return game_of(Held(merged, tasks, alone), cells, pairs, tasks.strengths, alone.strengths)
+    rates = tasks.win_rates(cells), alone.win_rates(pairs)
+    return game_of(Held(merged, tasks, alone), cells, pairs, *rates)
 
 
 def fitted(
@@ -201,22 +220,33 @@ def strengths_of(
     return pooled_strengths(cells.m, cells.tasks, *codes, n, score, spread=spread, start=start)
 
 
-def resampled_game(held: Held, cells: TaskCells, pairs: TaskCells) -> LogGame:
+def resampled_game(
+    held: Held, cells: TaskCells, pairs: TaskCells, rng: np.random.Generator
+) -> LogGame:
     """Return the games of resampled cells, with all that was estimated of spreads held."""
-    tasks = alone = held.tasks.refitted(cells)
+    rates = alone = held.tasks.resampled(cells, rng)
     if pairs is not cells:
-        alone = held.pairs.refitted(pairs)
-    return game_of(held, cells, pairs, tasks, alone)
+        alone = held.pairs.resampled(pairs, rng)
+    return game_of(held, cells, pairs, rates, alone)
 
 
 def game_of(
-    held: Held, cells: TaskCells, pairs: TaskCells, tasks: Pooled, alone: Pooled
+    held: Held, cells: TaskCells, pairs: TaskCells, rates: Floats, alone: Floats
 ) -> LogGame:
-    """Build the games from cells and fitted strengths, and give each clone its class's payoffs."""
+    """Build the games from win rates, and give each clone its class's payoffs.
+
+    Parameters
+    ----------
+    held : Held
+    cells, pairs : TaskCells
+        By task and pair, and by pair alone.
+    rates, alone : arrays of shapes (T, m, m) and (1, m, m)
+        Their win rates.
+    """
     competitors, classes = held.merged.competitors, held.merged.tasks
     names = competitors.names
-    margin = classes.each(2 * held.tasks.win_rates(cells, tasks) - 1)
-    alone_margin = 2 * held.pairs.win_rates(pairs, alone)[0] - 1
+    margin = classes.each(2 * rates - 1)
+    alone_margin = 2 * alone[0] - 1
     k = cells.m
     return LogGame(
         game=EvaluationGame(classes.names, names, spread_out(margin, competitors)),
@@ -243,5 +273,7 @@ def spread_out(matrix: Floats, classes: Classes) -> Floats:
 def majority(pairs: TaskCells) -> Floats:
     """Return comparisons won less comparisons lost, shape (m, m)."""
     margin = np.zeros((pairs.m, pairs.m))
-    margin[pairs.first, pairs.second] = 2 * pairs.score - pairs.weight
+    won = 2 * pairs.score - pairs.weight
+    won[np.abs(won) <= _ROUNDING * pairs.weight] = 0.0  # a majority is not what sums are off by
+    margin[pairs.first, pairs.second] = won
     return np.asarray(margin - margin.T)

@@ -7,8 +7,8 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from ranking.capabilities import pooled_strengths
-from ranking.capabilities.spread import FLOOR, Linearised, log_marginal, most_likely
-from ranking.errors import InputError
+from ranking.capabilities.spread import CEILING, FLOOR, Linearised, log_marginal, most_likely
+from ranking.errors import ConvergenceError, InputError
 from ranking.methods.newton import fit_strengths
 from tests.conftest import games_logs, make_games
 
@@ -250,3 +250,38 @@ def test_the_search_for_the_spread_leaves_a_bad_guess() -> None:
     for near in (None, 0.1, 2.9):
         assert most_likely(peak(0.7), near) == pytest.approx(0.7, rel=1e-3)
     assert most_likely(peak(0.001)) == most_likely(peak(0.001), FLOOR) == FLOOR
+
+
+def test_a_spread_that_alternates_is_bisected(monkeypatch) -> None:
+    """Where each turn jumps to the other side of the best spread, it is closed in upon."""
+
+    def opposite(_likelihood, near=None):
+        return 0.09 / (near or 0.5)
+
+    monkeypatch.setattr("ranking.capabilities.pooling.most_likely", opposite)
+    found = pooled_strengths(*simulated(6, 3, 200, 0.3, 0))
+    assert found.spread == pytest.approx(0.3, rel=1e-4)
+
+
+@pytest.mark.parametrize(("rows", "settles"), [(40, True), (4000, False)])
+def test_a_spread_between_two_is_taken_where_they_are_alike(monkeypatch, rows, settles) -> None:
+    """Few comparisons find spreads near a jump alike; many do not, and then it is an error."""
+
+    def jumping(_likelihood, near=None):
+        return 1.5 if (near or 0.5) < 0.3 else 0.05
+
+    monkeypatch.setattr("ranking.capabilities.pooling.most_likely", jumping)
+    log = simulated(6, 3, rows, 0.05, 1)
+    if settles:
+        assert pooled_strengths(*log).spread == pytest.approx(0.3, rel=1e-3)
+    else:
+        with pytest.raises(ConvergenceError, match="did not settle"):
+            pooled_strengths(*log)
+
+
+def test_pairs_that_met_on_one_task_each_settle() -> None:
+    """A chain with a task for each link tells nothing of differences between its tasks."""
+    link = np.arange(3)
+    found = pooled_strengths(4, 3, link, link, link + 1, np.full(3, 29.0), np.full(3, 20.3))
+    assert FLOOR <= found.spread <= CEILING
+    assert np.diff(found.overall) == pytest.approx(-np.log(7 / 3), abs=0.05)

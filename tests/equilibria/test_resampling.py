@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from ranking.equilibria.resampling import resampled_games, resampling_rule
+from ranking.equilibria.shrinkage import MOST_SHRINKAGE, Dispersion, drawn_departures
 from ranking.equilibria.task_log import TaskLog
 from ranking.equilibria.win_rates import log_game
 from ranking.errors import InputError
@@ -165,7 +167,7 @@ def test_a_comparison_of_several_tasks_is_drawn_once() -> None:
         task=np.r_[np.zeros(n, int), np.ones(n - 1, int)],
     )
     cells = {}
-    for one in resampled_games(twice, log_game(twice, spread=0.0, shrinkage=5.0), resamples=5):
+    for one in resampled_games(twice, log_game(twice, spread=0.0, shrinkage=0.0), resamples=5):
         gap = np.abs(one.game.margin[0] - one.game.margin[1])
         cells[gap.max()] = (gap > 1e-6).sum()
     assert max(cells.values()) <= 2  # only the cell of the row that one of them lacks
@@ -185,3 +187,43 @@ def test_tiny_logs_can_be_drawn_from() -> None:
     log = task_log([0, 0], [1, 1], [1, 0], [0, 0])
     drawn, _ = margins(log, resamples=50)
     assert np.isfinite(drawn).all()
+
+
+def test_departures_scatter_as_beta_variates() -> None:
+    """Their mean is 0, their variance P (1 - P) / (kappa + 1), and they are antisymmetric."""
+    strength = np.array([[1.0, 0.0, -2.0]])
+    rate = expit(strength[0][:, None] - strength[0])
+    rng = np.random.default_rng(0)
+    alone = Dispersion(1.0, 1.0, 1.0)
+    drawn = np.array([drawn_departures(strength, 9.0, alone, rng)[0] for _ in range(4000)])
+    np.testing.assert_array_equal(drawn, -drawn.transpose(0, 2, 1))
+    np.testing.assert_allclose(drawn.mean(axis=0), 0, atol=0.01)
+    expected = rate * (1 - rate) / 10 * (1 - np.eye(3))
+    np.testing.assert_allclose(drawn.var(axis=0), expected, rtol=0.1)
+
+
+@pytest.mark.parametrize("shrinkage", [0.0, MOST_SHRINKAGE])
+def test_nothing_departs_where_cells_stand_alone_or_follow_the_strengths(shrinkage) -> None:
+    """At the largest kappa, and at 0, there is nothing left to draw."""
+    rng = np.random.default_rng(0)
+    assert not drawn_departures(np.zeros((2, 3)), shrinkage, Dispersion(1, 1, 1), rng).any()
+
+
+def test_departures_widen_cells_but_not_what_the_strengths_settle() -> None:
+    """In a balanced log a cell has the variance by theory, and a mean over rivals a binomial's.
+
+    With h = 2 / m, the leverage of a cell, comparisons add ``(N^2 + 2 h N kappa + h kappa^2) / N``
+    and departures ``kappa^2 (1 - h) / (kappa + 1)``, times ``W (1 - W) / (N + kappa)^2``.
+    """
+    m, n, kappa, h = 8, 40, 20.0, 2 / 8
+    i, j = np.repeat(np.triu_indices(m, 1), n, axis=1)
+    score = np.tile([1.0, 0.0], len(i) // 2)
+    log = task_log(i, j, score, np.zeros(len(i), int))
+    base = log_game(log, shrinkage=kappa)
+    drawn = [one.margins.margin / 2 for one in resampled_games(log, base, resamples=200)]
+    cell = np.var(drawn, axis=0)[~np.eye(m, dtype=bool)].mean()
+    compared = (n**2 + 2 * h * n * kappa + h * kappa**2) / n
+    departed = kappa**2 * (1 - h) / (kappa + 1)
+    assert cell == pytest.approx((compared + departed) / 4 / (n + kappa) ** 2, rel=0.1)
+    mean = np.sum(drawn, axis=2).var(axis=0).mean() / (m - 1) ** 2
+    assert mean == pytest.approx(0.25 / (n * (m - 1)), rel=0.15)

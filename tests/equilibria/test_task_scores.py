@@ -136,3 +136,19 @@ def test_no_scores_are_an_error() -> None:
         log_game(score_log([[1, 2], [np.nan, np.nan]]), payoff="scores")
     with pytest.raises(InputError, match="finite number"):
         replace(log.scores, score=log.scores.score * np.nan)
+
+
+def test_equal_means_on_other_items_are_no_clones() -> None:
+    """Two who are each right on two of four items, but not the same two, are two competitors."""
+    log = score_log(np.full((3, 1), 0.5))
+    score = np.array([1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0.0])
+    built = log_game(replace(log, scores=replace(log.scores, score=score)), payoff="scores")
+    assert built.competitor_clones == ()
+    assert built.game.margin[0, 0, 1] == 0
+
+
+def test_where_all_scores_are_the_same_everybody_plays() -> None:
+    """Nobody is merged away where nobody differs: all margins are 0."""
+    built = log_game(score_log(np.full((3, 2), 0.5)), payoff="scores")
+    assert built.rated.all()
+    assert not built.game.margin.any()
