@@ -111,7 +111,7 @@ def _deciding(report: EquilibriumReport) -> Codes:
 
 def _sentences(ratings: Ratings, report: EquilibriumReport) -> list[str]:
     said = [
-        _mix(ratings.competitors, report.mass),
+        _mix(ratings, report.mass),
         f"Points: {ratings.scale}." if ratings.scale else "",
         _diagnostics(ratings, report),
         _clones("Counted as one", report.clones),
@@ -122,13 +122,18 @@ def _sentences(ratings: Ratings, report: EquilibriumReport) -> list[str]:
     return [one_line(sentence) for sentence in said if sentence]
 
 
-def _mix(names: Sequence[str], mass: Floats | None) -> str:
+def _mix(ratings: Ratings, mass: Floats | None) -> str:
+    """Name who is in the mix of the largest group, the largest share first."""
     if mass is None:
         return ""
-    order = [at for at in np.argsort(-mass, kind="stable") if mass[at] >= _NEGLIGIBLE]
+    names, inside = ratings.competitors, ratings.component == 0
+    order = [
+        at for at in np.argsort(-mass, kind="stable") if inside[at] and mass[at] >= _NEGLIGIBLE
+    ]
     parts = [f"{names[at]} {_share(mass[at])}" for at in order[:_MOST_MIXED]]
     more = len(order) - len(parts)
-    return f"In the mix: {', '.join(parts)}{f' and {more:,} more' if more else ''}."
+    several = " of group 1" if (np.isfinite(mass) & ~inside).any() else ""
+    return f"In the mix{several}: {', '.join(parts)}{f' and {more:,} more' if more else ''}."
 
 
 def _diagnostics(ratings: Ratings, report: EquilibriumReport) -> str:
@@ -146,14 +151,16 @@ def _diagnostics(ratings: Ratings, report: EquilibriumReport) -> str:
     if report.iterations:
         parts.append(_count(report.iterations, "step"))
     of = "pairs on their tasks" if len(report.tasks) > 1 else "pairs"
+    by_scores = ratings.settings.get("payoff") == "scores"
     if math.isnan(report.data_share):
-        parts.append("all comparisons were ties")
-    elif ratings.settings.get("payoff") == "scores":
+        parts.append("all scores are equal" if by_scores else "all comparisons were ties")
+    elif by_scores:
         cells = f"the cells, a {ratings.noun} on a task,"
         parts.append(f"{percent(report.data_share)} of {cells} have a score")
     else:
         parts.append(f"{percent(report.data_share)} of the {of} were compared")
-        parts.append(_shrinkage(report.shrinkage))
+        if math.isfinite(report.shrinkage):
+            parts.append(_shrinkage(report.shrinkage))
     if report.spread > 0 and len(report.tasks) > 1:
         points = number(report.spread * POINTS_PER_LOGIT)
         parts.append(f"strengths differ between tasks by {points} points (SD)")

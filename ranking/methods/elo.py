@@ -17,6 +17,7 @@ from ranking.methods.newton import log_loss
 from ranking.methods.results import Estimate, ratings_from
 from ranking.outcomes import BOTH_BAD, BothBad
 from ranking.periods import Periods
+from ranking.progress import Watch
 from ranking.ratings import MEAN_POINTS, POINTS_PER_LOGIT, Parameter, Ratings, Status
 from ranking.tally import Games, Tally
 from ranking.uncertainty.quantiles import check_level, quantile
@@ -104,13 +105,15 @@ class Elo:
         """The settings, as JSON values."""
         return asdict(self)
 
-    def rate(self, evidence: Comparisons | Games) -> Ratings:
+    def rate(self, evidence: Comparisons | Games, *, watch: Watch | None = None) -> Ratings:
         """Rate the competitors of a log.
 
         Parameters
         ----------
         evidence : Comparisons or Games
             The log, row by row.
+        watch : Watch, optional
+            Whom to tell how many orders were played, and whom to ask whether to go on.
 
         Returns
         -------
@@ -120,6 +123,8 @@ class Elo:
         ------
         InputError
             If nothing is left to rate, or only a tally is given: Elo needs the order.
+        CancelledError
+            If the user stopped it.
         """
         if isinstance(evidence, Tally):
             raise InputError("Elo depends on the order of comparisons; a tally has none.")
@@ -131,7 +136,7 @@ class Elo:
         games = one_row_per_vote(games)
         parameters: tuple[Parameter, ...] = ()
         if self.permutations:
-            rating, noise = self.average(games)
+            rating, noise = self.average(games, watch)
             overall = float(np.sqrt(np.mean(noise**2)))
             parameters = (
                 Parameter("order noise", overall, math.nan, math.nan, math.nan, "points"),
@@ -178,7 +183,7 @@ class Elo:
         play(rating, *_arrays(games, order), self.k, self.scale)
         return rating
 
-    def average(self, games: Games) -> tuple[Floats, Floats]:
+    def average(self, games: Games, watch: Watch | None = None) -> tuple[Floats, Floats]:
         """Return mean and standard deviation of the ratings over random orders of a log.
 
         Returns
@@ -186,8 +191,11 @@ class Elo:
         mean, noise : float arrays of shape (m,)
             In points.
         """
-        played = np.array([self.play(games, order) for order in self._orders(len(games))])
-        return played.mean(axis=0), played.std(axis=0, ddof=min(1, len(played) - 1))
+        watch, played = watch or Watch(), []
+        for at, order in enumerate(self._orders(len(games))):
+            watch.tell(at / self.permutations, f"order {at + 1:,} of {self.permutations:,}")
+            played.append(self.play(games, order))
+        return np.mean(played, axis=0), np.std(played, axis=0, ddof=min(1, len(played) - 1))
 
     def course(self, games: Games, periods: Periods) -> tuple[Floats, Floats]:
         """Return ratings and their standard errors at the end of each period, in time's order.

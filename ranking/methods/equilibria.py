@@ -301,6 +301,7 @@ class MaximalLottery(EquilibriumMethod):
         "one place."
     )
     unit: ClassVar[float] = POINTS_PER_PLACE
+    modelled: ClassVar[bool] = False
 
     def solve(self, game: LogGame, like: Solution | None = None) -> Solution:
         """See `EquilibriumMethod`."""

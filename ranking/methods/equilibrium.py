@@ -3,7 +3,6 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from typing import Any, ClassVar, Literal, cast
 
 import numpy as np
@@ -12,7 +11,7 @@ from ranking.comparisons import Comparisons
 from ranking.equilibria.resampling import resampled_games, resampling_rule
 from ranking.equilibria.task_log import TaskLog
 from ranking.equilibria.win_rates import LogGame, log_game
-from ranking.errors import ConvergenceError, InputError, RankingWarning
+from ranking.errors import InputError
 from ranking.laplacian import DENSE_LIMIT, Codes
 from ranking.methods.components import counted
 from ranking.methods.equilibrium_fit import Replicates, Solution
@@ -28,10 +27,6 @@ from ranking.uncertainty.quantiles import check_level
 
 Payoff = Literal["wins", "scores"]
 
-_ONE_STRENGTH = (
-    "How far strengths differ between tasks cannot be told from these comparisons, so that one "
-    "strength on all tasks fills and shrinks the win rates."
-)
 _FEWEST_RESAMPLES = 20
 _STOPPED = "The rating was cancelled; nothing of it was kept."
 _OWN_SHARE = 0.1  # of the work on a game that its own solution takes
@@ -76,6 +71,8 @@ class EquilibriumMethod(ABC):
     predicts: ClassVar[bool] = False
     unit: ClassVar[float]
     """Points for a unit of payoff."""
+    modelled: ClassVar[bool] = True
+    """Whether win rates, or scores, are played; else votes, which no model shrinks or fills."""
 
     tasks: str = "auto"
     depth: int = 1
@@ -173,11 +170,11 @@ class EquilibriumMethod(ABC):
             self._play(among(log, mask), np.flatnonzero(mask), watch.over(start, stop))
             for mask, start, stop in zip(masks, bounds, bounds[1:], strict=False)
         ]
-        estimate = estimate_of(log, groups, found, level=self.level)
+        estimate = estimate_of(log, groups, found, level=self.level, modelled=self.modelled)
         drawn = any(one.replicates is not None for one in found)
         words = self._interval_words(log) if drawn else "none"
         estimate = replace(estimate, interval=words, scale=self.scale)
-        notes = notes_of(tally.competitors, groups, found)
+        notes = notes_of(tally.competitors, groups, found, modelled=self.modelled)
         return ratings_from(evidence, tally, pairs, self, estimate, notes)
 
     def _log(self, evidence: Comparisons | TaskLog | Games | Tally) -> TaskLog:
@@ -204,7 +201,7 @@ class EquilibriumMethod(ABC):
     def _play(self, log: TaskLog, members: Codes, watch: Watch) -> Played:
         """Solve the game of one group, whose members have these positions in the whole log."""
         watch.tell(0.0, "solving the game")
-        if (counted(log.games, self.both_bad).score == 0.5).all():
+        if self._all_even(log):
             return Played(members, None, Solution.even(len(members)), None)
         game = self._game(log)
         solution = self.solve(game)
@@ -219,21 +216,20 @@ class EquilibriumMethod(ABC):
             )
         return Played(members[game.rated], game, solution, replicates)
 
+    def _all_even(self, log: TaskLog) -> bool:
+        if self._payoff == "scores" and log.scores is not None:
+            return len(np.unique(log.scores.score)) < 2
+        return bool((counted(log.games, self.both_bad).score == 0.5).all())
+
     def _game(self, log: TaskLog) -> LogGame:
         inside = set(log.games.competitors)
-        build = partial(
-            log_game,
+        return log_game(
             log,
             payoff=self._payoff,
             shrinkage=self.shrinkage,
             declared=[group for group in self.clones if inside & set(group)],
             both_bad=self.both_bad,
         )
-        try:
-            return build()
-        except ConvergenceError:  # the likelihood of the spread between tasks is flat
-            game = build(spread=0.0)
-            return replace(game, notes=(*game.notes, (_ONE_STRENGTH, RankingWarning)))
 
     def _interval_words(self, log: TaskLog) -> str:
         drawn = f"bootstrap of {self.resamples:,} resampled logs"

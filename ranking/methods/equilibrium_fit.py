@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from ranking.equilibria.affinity import Affinity, NearClones, near_clones, noise_width
-from ranking.equilibria.results import Bools, Equilibrium
+from ranking.equilibria.results import Equilibrium
 from ranking.equilibria.win_rates import Held, LogGame
 from ranking.errors import ConvergenceError
 from ranking.laplacian import Floats
@@ -16,6 +16,7 @@ from ranking.progress import Watch
 
 _MOST_LOST = 0.2  # share of the resampled games that may be left without a solution
 _PRECISION = 1e-5  # of a rating, in units of payoff
+_SAME = 0.01  # points: solvers are no more exact
 _ALIKE = 0.5  # affinity at the noise's width from which two actions count as near clones
 
 
@@ -147,11 +148,10 @@ class Replicates:
         return np.atleast_2d(np.cov(self.rating, rowvar=False))
 
     @property
-    def certain(self) -> Bools:
-        """Who is above whom by as much in every replicate, shape (n, n); by 0 is not above."""
-        best, worst = self.rating.max(axis=0), self.rating.min(axis=0)
-        fixed = best == worst
-        return np.asarray(fixed[:, None] & fixed & (best[:, None] > best))
+    def agreement(self) -> Floats:
+        """Share of the replicates in which i is above j, shape (n, n)."""
+        above = [column[:, None] > self.rating + _SAME for column in self.rating.T]
+        return np.array([each.mean(axis=0) for each in above])
 
 
 def settled(rating: Floats) -> Floats:

@@ -9,7 +9,6 @@ import numpy as np
 
 from ranking.comparisons import Comparisons
 from ranking.equilibria.report import EquilibriumReport
-from ranking.equilibria.results import Bools
 from ranking.equilibria.task_log import TaskLog
 from ranking.errors import DisconnectedWarning, RankingWarning
 from ranking.laplacian import Codes, Floats
@@ -39,7 +38,7 @@ class Estimate:
     unadjusted: Floats | None = None
     iterations: int = 0
     scale: str = ODDS_SCALE
-    certain: Bools | None = None
+    agreement: Floats | None = None
     equilibrium: EquilibriumReport | None = None
 
 
@@ -70,7 +69,7 @@ def ratings_from(
         estimate.component,
         level=estimate.level,
         df=estimate.df if estimate.own_df is None else estimate.own_df,
-        certain=estimate.certain,
+        agreement=estimate.agreement,
     )
     unadjusted = estimate.unadjusted
     log = evidence if isinstance(evidence, Comparisons) else None

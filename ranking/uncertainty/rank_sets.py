@@ -35,12 +35,15 @@ class RankSets:
         ``better[j, k]``: j is better than k beyond doubt at this level.
     critical : tuple of float
         The critical value of each step, in standard errors.
+    constant : bool array of shape (m, m)
+        Pairs whose difference has no variance to test it by.
     """
 
     best: npt.NDArray[np.int64]
     worst: npt.NDArray[np.int64]
     better: npt.NDArray[np.bool_]
     critical: tuple[float, ...]
+    constant: npt.NDArray[np.bool_]
 
 
 def draw_strengths(
@@ -129,4 +132,4 @@ def rank_sets(
             break
         better |= rejected
         opened &= ~rejected
-    return RankSets(1 + better.sum(axis=0), m - better.sum(axis=1), better, tuple(critical))
+    return RankSets(1 + better.sum(axis=0), m - better.sum(axis=1), better, tuple(critical), ~known)

@@ -50,7 +50,7 @@ def standing(
     *,
     level: float,
     df: float | Floats = np.inf,
-    certain: npt.NDArray[np.bool_] | None = None,
+    agreement: Floats | None = None,
 ) -> Standing:
     """Find rank sets and tiers: by simultaneous tests of all pairs where there is a covariance.
 
@@ -67,9 +67,10 @@ def standing(
         Probability with which all rank sets hold at once.
     df : float or array of shape (m,), default infinity
         Degrees of freedom of the covariance, or of that of each competitor's component.
-    certain : bool array of shape (m, m), optional
-        ``certain[i, j]``: i is better than j in every replicate, and always by as much, so that
-        there is no variance to test the difference by.
+    agreement : array of shape (m, m), optional
+        Of ratings that were replicated: share of the replicates in which i is above j. Nothing is
+        decided that fewer of them say than lie below an upper confidence limit: few distinct
+        values, or a bound, are far from normal. Where a difference never varies they decide alone.
     """
     groups = _rated(rating, component)
     if covariance is None or any(len(members) > MOST_SIMULTANEOUS for members in groups):
@@ -94,9 +95,11 @@ def standing(
                 draws=_MANY_DRAWS if len(inner) <= _FEW else _DRAWS,
                 df=float(degrees[members[0]]),
             )
-            decided[np.ix_(inner, inner)] = found.better
-        if certain is not None:
-            decided |= certain[block]
+            better_inside = found.better
+            if agreement is not None:
+                enough = agreement[block][np.ix_(inner, inner)] >= (1 + level) / 2
+                better_inside = (found.better | found.constant) & enough
+            decided[np.ix_(inner, inner)] = better_inside
         better[block] = decided
         best[members] = 1 + decided.sum(axis=0)
         worst[members] = len(members) - decided.sum(axis=1)

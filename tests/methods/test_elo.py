@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from ranking.errors import InputError, RankingWarning
+from ranking.errors import CancelledError, InputError, RankingWarning
 from ranking.methods import Elo
 from ranking.periods import divide
+from ranking.progress import Watch
 from tests.conftest import games_logs, make_games
 
 ROWS = [(0, 1, 1), (1, 2, 1), (0, 2, 0.5), (2, 0, 1)]
@@ -139,6 +140,18 @@ def test_mean_over_random_orders_does_not_depend_on_the_order() -> None:
     assert np.abs(one - two).max() < 5 * noise.max() / np.sqrt(200)
     assert np.abs(Elo(k=16).play(games) - one).max() > noise.min() / 10
     assert one.sum() == pytest.approx(5000)
+
+
+def test_the_work_is_watched_and_stopped_between_orders() -> None:
+    """Every order is told, and none is played after the user said stop."""
+    games = make_games(np.zeros(20, int), np.ones(20, int), np.tile([0.0, 1.0], 10))
+    told: list[float] = []
+    Elo(permutations=4, resamples=0).rate(games, watch=Watch(lambda at, _: told.append(at)))
+    assert told == [0, 0.25, 0.5, 0.75]
+    watch = Watch(lambda at, _: told.append(at), lambda: len(told) > 5)
+    with pytest.raises(CancelledError):
+        Elo(permutations=4, resamples=0).rate(games, watch=watch)
+    assert len(told) == 6
 
 
 def test_interval_of_the_mean_over_orders_is_narrower() -> None:
