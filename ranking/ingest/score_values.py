@@ -36,7 +36,7 @@ class ScoreValues:
     minus_one : bool
         Whether −1 stands for an error, because all other numbers lie between 0 and 1.
     examples : tuple of str
-        Some of the values.
+        Some of the values: where there are any, of those that are neither words nor numbers.
     """
 
     values: int
@@ -97,11 +97,13 @@ def score_values(
     ).fetchone()
     assert row is not None
     examples = connection.execute(
-        "SELECT left(cell, 60) FROM staged_score_values ORDER BY n DESC, cell LIMIT 5"
+        f"SELECT left(cell, 60), {number} IS NULL AND {word} IS NULL FROM staged_score_values "
+        "ORDER BY 2 DESC, n DESC, cell LIMIT 5"
     ).fetchall()
+    told = [value for value, neither in examples if neither] or [value for value, _ in examples]
     return ScoreValues(
         int(row[0] or 0), int(row[1] or 0), int(row[2] or 0), bool(row[3]),
-        tuple(value for (value,) in examples),
+        tuple(told),
     )  # fmt: skip
 
 

@@ -588,3 +588,11 @@ def test_turtlebench_and_its_wide_form_agree(dataset, tmp_path):
         tallies.append(found.tally())
     np.testing.assert_array_equal(tallies[0].votes, tallies[1].votes)
     assert tallies[0].competitors == tallies[1].competitors
+
+
+def test_only_what_is_no_score_is_named_as_such(staged):
+    """Where too little of a column is scores, the refusal names the rest of it."""
+    file = staged("model,item,score\nx,p,0.5\ny,p,unsure\nx,q,1\ny,q,soon\n")
+    mapping = Mapping.parse(["competitor=model", "item=item", "score=score"])
+    with pytest.raises(InputError, match="holds 'soon', 'unsure', which are no scores"):
+        check(file, mapping)
