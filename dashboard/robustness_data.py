@@ -19,7 +19,7 @@ from ranking.store import Arena
 
 if TYPE_CHECKING:
     from ranking.diagnostics.cyclic_structure import CyclicStructure
-    from ranking.diagnostics.redundancy import Attack, Robustness
+    from ranking.diagnostics.redundancy import Attack, Baseline, Robustness
 
 
 @dataclass(frozen=True)
@@ -92,14 +92,14 @@ def choices(studied: Studied) -> Choices | Run:
 
 def attacked(studied: Studied, attack: "Attack") -> "Robustness | Run":
     """Rate before and after one attack, by every method."""
+    before = _before(studied)
+    if isinstance(before, Run):
+        return before
 
     def work(watch: Watch) -> "Robustness":
         from ranking.diagnostics.redundancy import robustness
 
-        return robustness(
-            _comparisons(studied), attacks=(attack,), tasks=studied.tasks, depth=studied.depth,
-            watch=watch,
-        )  # fmt: skip
+        return robustness(before, attacks=(attack,), watch=watch)
 
     return _ask(studied, ("attack", attack), f"Effect of {attack.name}", work)
 
@@ -110,13 +110,27 @@ def battery(studied: Studied, *, begin: bool) -> "Robustness | Run | None":
     def work(watch: Watch) -> "Robustness":
         from ranking.diagnostics.redundancy import robustness
 
-        return robustness(
-            _comparisons(studied), tasks=studied.tasks, depth=studied.depth, watch=watch
-        )
+        return robustness(before, watch=watch)
 
     if not begin and running.runs().find(_key(studied, ("battery",))) is None:
         return None
+    before = _before(studied)
+    if isinstance(before, Run):
+        return before
     return _ask(studied, ("battery",), f"Standard battery on {studied.arena.name}", work)
+
+
+def _before(studied: Studied) -> "Baseline | Run":
+    """Rate before any attack, by every method: once for all attacks."""
+
+    def work(watch: Watch) -> "Baseline":
+        from ranking.diagnostics.redundancy import baseline
+
+        return baseline(
+            _comparisons(studied), tasks=studied.tasks, depth=studied.depth, watch=watch
+        )
+
+    return _ask(studied, ("before",), f"Ratings of {studied.arena.name} before any attack", work)
 
 
 def cycles(studied: Studied) -> "CyclicStructure | Run":
@@ -125,8 +139,7 @@ def cycles(studied: Studied) -> "CyclicStructure | Run":
     def work(watch: Watch) -> "CyclicStructure":
         from ranking.diagnostics.cyclic_structure import cyclic_structure
 
-        watch.report(0.0, "Taking chance out of every circle")
-        return cyclic_structure(_comparisons(studied))
+        return cyclic_structure(_comparisons(studied), watch=watch)
 
     everything = Studied(studied.arena, studied.selection)  # whatever the tasks
     return _ask(everything, ("cycles",), f"Cycles of {studied.arena.name}", work)

@@ -79,6 +79,8 @@ def laboratory(studied: Studied, conclusion: DeltaGenerator) -> None:
 
 def conclude(where: DeltaGenerator, sentences: str) -> None:
     """Draw the first sentence as the conclusion, and what follows it under it."""
+    for sign in "<=":  # a p-value stays in one piece
+        sentences = sentences.replace(f"p {sign} ", f"p\u00a0{sign}\u00a0")
     first, _, rest = sentences.partition(". ")
     where.header(literal(f"{first.rstrip('.')}."), anchor=False)
     if rest:

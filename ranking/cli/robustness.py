@@ -61,18 +61,20 @@ def robustness(
     chosen = _attacks(attacks, counts)
     comparisons = Comparisons.of(Store(db), arena, Selection.parse(filters))
     with progress_bar(arena) as progress:
+        watch = Watch(progress)
         found = examine(
             comparisons,
             attacks=chosen or None,
             methods=methods or None,
             tasks=tasks,
             depth=depth,
-            watch=Watch(progress),
+            watch=watch.over(0.0, 0.9),
         )
+        if style != "markdown":
+            structure = cyclic_structure(comparisons, watch=watch.over(0.9, 1.0))
     if style == "markdown":
         click.echo(as_markdown(found).rstrip("\n"))
         return
-    structure = cyclic_structure(comparisons)
     if style == "json":
         click.echo(as_json(found, structure))
         return
@@ -121,7 +123,11 @@ def _say(found: "Robustness", structure: "CyclicStructure") -> None:
     click.echo(f"Largest move in points (how many {plural(found.noun)} change places)")
     show(*moves_table(found), "table", empty="This log allows none of the standard attacks.")
     apart = ", ".join(found.left_out)
-    notes = [f"Ratings that are not settled are left out: {apart}."] if apart else []
+    notes = (
+        [f"Left out, as too few comparisons tie them to the largest group: {apart}."]
+        if apart
+        else []
+    )
     for note in (*notes, *found.skipped, *failures(found)):
         click.echo(f"Note: {one_line(note)}")
     for ratings in found.baseline.values():

@@ -11,6 +11,7 @@ from ranking.diagnostics.folds import items_in, mean_and_error, part
 from ranking.diagnostics.melo import fit_bradley_terry, fit_melo, noise_ridge
 from ranking.errors import InputError
 from ranking.laplacian import Floats
+from ranking.progress import Watch
 from ranking.tally import Games
 from ranking.wording import number, percent
 
@@ -91,6 +92,7 @@ def cyclic_prediction(
     folds: int = 5,
     scale: float = 1.0,
     seed: int = 0,
+    watch: Watch | None = None,
 ) -> CyclicPrediction:
     """Predict each part of a log from the others, with circles and without.
 
@@ -107,12 +109,17 @@ def cyclic_prediction(
         As in `fit_melo`.
     seed : int, default 0
         Of the parting.
+    watch : Watch, optional
+        Whom to tell how far the work is, and whom to ask whether to go on.
 
     Raises
     ------
     InputError
         If there are fewer comparisons than folds, or fewer than two folds.
+    CancelledError
+        If the user stopped the work.
     """
+    watch = watch or Watch()
     if folds < 2:
         raise InputError(f"Cross-validation needs at least two folds, not {folds}.")
     if games.votes.sum() < folds:
@@ -126,6 +133,7 @@ def cyclic_prediction(
     cyclic_ridge = share * noise_ridge(whole, strength, scale=scale, seed=seed)
     losses = np.empty((2, len(rows)))
     for held in range(folds):
+        watch.tell(held / folds, f"Foretelling part {held + 1} of {folds} from the others")
         inside = fold == held
         first, second, score = rows.first[inside], rows.second[inside], rows.score[inside]
         train = rows.take(~inside).tally().pairs()

@@ -18,6 +18,7 @@ from ranking.diagnostics.melo import fallback_ridge, fit_bradley_terry
 from ranking.errors import InputError
 from ranking.laplacian import Floats
 from ranking.outcomes import BothBad
+from ranking.progress import Watch
 from ranking.ratings import POINTS_PER_LOGIT
 from ranking.tally import Games, Pairs, Tally
 from ranking.wording import plural
@@ -148,6 +149,7 @@ def cyclic_structure(
     limit: int = 10,
     replicates: int = _REPLICATES,
     seed: int = 0,
+    watch: Watch | None = None,
 ) -> CyclicStructure:
     """Find what of a log is cyclic, with chance taken out everywhere.
 
@@ -169,12 +171,18 @@ def cyclic_structure(
     replicates : int, default 199
         Logs drawn without cycles, to tell chance.
     seed : int, default 0
+    watch : Watch, optional
+        Whom to tell how far the work is, and whom to ask whether to go on.
 
     Raises
     ------
     InputError
         If there are no comparisons.
+    CancelledError
+        If the user stopped the work.
     """
+    watch = watch or Watch()
+    watch.tell(0.0, "Reading the log")
     noun = evidence.arena.noun if isinstance(evidence, Comparisons) else "competitor"
     rows = rows_of(evidence, both_bad=both_bad)
     if not len(rows):
@@ -185,9 +193,11 @@ def cyclic_structure(
     rows, strength = _by_rating(rows)
     pairs, m = rows.tally().pairs(), len(strength)
     scale = _scale(rows)
+    watch.tell(0.2, "Measuring how much is cyclic")
     share = intransitivity(pairs, scale=scale, replicates=replicates, seed=seed)
     part = None
     if share.df:
+        watch.tell(0.3, "Telling large circles from chance")
         part = cyclic_part(
             pairs, strength, ridge=fallback_ridge(pairs), scale=scale,
             replicates=replicates, seed=seed,
@@ -196,8 +206,11 @@ def cyclic_structure(
     held_out = None
     if share.df and rows.votes.sum() >= 2 * folds:
         held_out = cyclic_prediction(
-            rows, dimensions=dimensions, folds=folds, scale=scale, seed=seed
-        )
+            rows, dimensions=dimensions, folds=folds, scale=scale, seed=seed,
+            watch=watch.over(0.5, 0.8),
+        )  # fmt: skip
+    watch.tell(0.8, "Looking for circles of three")
+    triples = cycles(pairs, rows.competitors, scale=scale, limit=limit)
     return CyclicStructure(
         competitors=rows.competitors,
         noun=noun,
@@ -206,7 +219,7 @@ def cyclic_structure(
         residual=part.residual if part else np.zeros((m, m)),
         observed=skew_matrix(m, pairs.first, pairs.second, np.ones(len(pairs.first))) != 0,
         intransitivity=share,
-        cycles=cycles(pairs, rows.competitors, scale=scale, limit=limit),
+        cycles=triples,
         discs=part.discs if part else (),
         disc_noise=part.noise if part else 0.0,
         held_out=held_out,

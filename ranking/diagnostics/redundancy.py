@@ -18,13 +18,19 @@ from ranking.diagnostics.redundancy_attacks import (
     RepeatJudge,
     RepeatTask,
 )
-from ranking.diagnostics.redundancy_battery import left_out, settled_by_strength, standard_battery
-from ranking.diagnostics.redundancy_moves import STILL, Move, move_of, try_rating
+from ranking.diagnostics.redundancy_baseline import (
+    DEFAULT_METHODS,
+    Baseline,
+    baseline,
+    rated,
+    read_log,
+    try_all,
+)
+from ranking.diagnostics.redundancy_battery import left_out, standard_battery
+from ranking.diagnostics.redundancy_moves import STILL, Move, move_of
 from ranking.diagnostics.redundancy_words import conclusion
 from ranking.equilibria.task_log import TaskLog
 from ranking.errors import InputError
-from ranking.methods import METHODS, BradleyTerry, Elo
-from ranking.methods.equilibrium import EquilibriumMethod
 from ranking.progress import Watch
 from ranking.ratings import Method, Ratings
 
@@ -34,6 +40,7 @@ __all__ = [
     "STILL",
     "Attack",
     "AttackResult",
+    "Baseline",
     "BoostedVoter",
     "CloneCompetitor",
     "FloodTask",
@@ -42,18 +49,10 @@ __all__ = [
     "RepeatJudge",
     "RepeatTask",
     "Robustness",
+    "baseline",
     "robustness",
     "standard_battery",
 ]
-
-DEFAULT_METHODS = (
-    "bradley-terry", "elo", "nash", "logit-equilibrium", "cce", "deviation", "alpha-rank",
-    "maximal-lottery",
-)  # fmt: skip
-"""The methods that are compared where none are named."""
-
-_FEWEST_ORDERS, _MOST_ORDERS = 20, 400  # that Elo is averaged over ...
-_UPDATES = 5_000_000  # ... as many as this many updates allow
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +118,7 @@ class Robustness:
 
 
 def robustness(
-    evidence: Comparisons | TaskLog,
+    evidence: Comparisons | TaskLog | Baseline,
     *,
     attacks: Sequence[Attack] | None = None,
     methods: Sequence[str | Method] | None = None,
@@ -135,13 +134,16 @@ def robustness(
 
     Parameters
     ----------
-    evidence : Comparisons or TaskLog
+    evidence : Comparisons, TaskLog or Baseline
+        A `Baseline` spares the ratings before the attacks, which take as long as one attack.
     attacks : sequence of Attack, optional
         By default the standard battery.
     methods : sequence of str or Method, optional
-        Names, or methods with settings of their own; by default `DEFAULT_METHODS`.
+        Names, or methods with settings of their own; by default `DEFAULT_METHODS`. Not for a
+        `Baseline`, which has its own.
     tasks, depth : str, int
-        What the tasks are, as in `Comparisons.tasks`; not for a `TaskLog`, which has its own.
+        What the tasks are, as in `Comparisons.tasks`; not for a `TaskLog` or a `Baseline`, which
+        have their own.
     watch : Watch, optional
         Whom to tell how far the work is, and whom to ask whether to go on.
 
@@ -154,71 +156,49 @@ def robustness(
     CancelledError
         If the user stopped the work.
     """
-    log = evidence if isinstance(evidence, TaskLog) else evidence.tasks(tasks, depth=depth)
-    if not len(log.games):
-        raise InputError("There are no comparisons in this selection.")
     watch = watch or Watch()
-    rating = [_method(method, log, tasks, depth) for method in methods or DEFAULT_METHODS]
+    if not isinstance(evidence, Baseline):
+        before = read_log(evidence, methods, tasks, depth)
+    elif methods is None:
+        before = evidence
+    else:
+        raise InputError("A baseline has methods of its own; name them where it is made.")
+    log = before.log
     skipped = left_out(log) if attacks is None else ()
     chosen = standard_battery(log) if attacks is None else tuple(attacks)
     for attack in chosen:
         attack.apply(log)  # a name that the log does not have is an error before the long work
-    settled = set(settled_by_strength(log))
-    compared = np.array([name in settled for name in log.games.competitors])
-    steps = (1 + len(chosen)) * len(rating)
-    before = [
-        try_rating(method, log, watch.over(at / steps, (at + 1) / steps), "before any attack")
-        for at, method in enumerate(rating)
-    ]
+    if not before.tried:
+        share = 1 / (1 + len(chosen))
+        before, watch = rated(before, watch.over(0.0, share)), watch.over(share, 1.0)
+    rating = before.methods_for(log)
+    compared = np.array([name in before.settled for name in log.games.competitors])
     results = []
-    for round_, attack in enumerate(chosen, start=1):
+    for round_, attack in enumerate(chosen):
         attacked = attack.apply(log)
-        moves = []
-        for at, (method, old) in enumerate(zip(rating, before, strict=True)):
-            done = round_ * len(rating) + at
-            part = watch.over(done / steps, (done + 1) / steps)
-            new = old if old.error else try_rating(method, attacked, part, attack.name)
-            moves.append(move_of(method, log.games.competitors, compared, old, new))
+        part = watch.over(round_ / len(chosen), (round_ + 1) / len(chosen))
+        after = try_all(before.methods_for(attacked), attacked, part, attack.name, before.tried)
+        moves = tuple(
+            move_of(method, log.games.competitors, compared, old, new)
+            for method, old, new in zip(rating, before.tried, after, strict=True)
+        )
         votes = float(attacked.games.votes.sum())
-        results.append(AttackResult(attack, tuple(moves), attack.only_repeats(log), votes))
-    source = evidence if isinstance(evidence, Comparisons) else None
-    noun = source.arena.noun if source else "competitor"
+        results.append(AttackResult(attack, moves, attack.only_repeats(log), votes))
     return Robustness(
-        arena=source.arena.name if source else "",
-        noun=noun,
+        arena=before.arena,
+        noun=before.noun,
         tasks_by=log.by,
         methods=tuple(method.name for method in rating),
         results=tuple(results),
-        sentence=conclusion(results, noun),
+        sentence=conclusion(results, before.noun),
         skipped=skipped,
         baseline={
             method.name: old.ratings
-            for method, old in zip(rating, before, strict=True)
+            for method, old in zip(rating, before.tried, strict=True)
             if old.ratings is not None
         },
-        left_out=tuple(name for name in log.games.competitors if name not in settled),
+        left_out=tuple(name for name in log.games.competitors if name not in before.settled),
         comparisons=float(log.games.votes.sum()),
-        simulated=source is not None and source.arena.simulated,
-        selection=source.selection.as_dict() if source else {},
+        simulated=before.simulated,
+        selection=before.selection,
     )
-
-
-def _method(method: str | Method, log: TaskLog, tasks: str, depth: int) -> Method:
-    """Return a method that computes ratings alone, without intervals."""
-    if not isinstance(method, str):
-        return method
-    if method not in METHODS:
-        raise InputError(f"There is no method {method!r}; the methods are: {', '.join(METHODS)}.")
-    if method == BradleyTerry.name:
-        return BradleyTerry(cluster="none", interval="hessian")
-    if method == Elo.name:
-        orders = _UPDATES // int(log.games.votes.sum())
-        return Elo(permutations=min(max(orders, _FEWEST_ORDERS), _MOST_ORDERS), resamples=0)
-    kind = METHODS[method]
-    settings: dict[str, Any] = {}
-    if issubclass(kind, EquilibriumMethod):
-        settings = {"tasks": tasks, "depth": depth}
-    if "resamples" in kind.__dataclass_fields__:
-        settings["resamples"] = 0
-    chosen: Method = kind(**settings)
-    return chosen

@@ -3,22 +3,25 @@
 import math
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ranking.equilibria.results import Bools
 from ranking.equilibria.task_log import TaskLog
-from ranking.errors import CancelledError, RankingError, RankingWarning
+from ranking.errors import CancelledError, InputError, RankingError, RankingWarning
 from ranking.laplacian import Floats
+from ranking.methods.elo import Elo
 from ranking.methods.equilibria import POINTS_PER_MARGIN
 from ranking.methods.equilibrium import EquilibriumMethod
 from ranking.progress import Watch
 from ranking.ratings import Method, Ratings
+from ranking.uncertainty.quantiles import quantile
 
 STILL = 0.05
 """Points within which a rating counts as unmoved, and two ratings as tied."""
-_BEYOND_NOISE = 3.0  # standard errors
+_BY_CHANCE = 0.01  # of attacks that move nobody look as if they did, whatever the noise
+_MOST_UPDATES = 100_000_000  # of Elo: some ten seconds, and a gigabyte
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +41,7 @@ class Move:
     largest : float
         Largest change of a rating, in points; NaN where the method could not rate.
     mover : str
-        Whose rating it is; empty where nobody moved by more than 0.05 points and three standard
-        errors (`noise`).
+        Whose rating it is; empty where nobody moved by more than `chance`.
     changed : int
         How many of them have another rank.
     seconds : float
@@ -68,6 +70,14 @@ class Move:
     win_rates: bool = True
     noise: float = 0.0
 
+    @property
+    def chance(self) -> float:
+        """Points up to which the largest move may be chance: 0.05, and what noise makes of it.
+
+        Of so many noisy moves the largest stays below in 99 of 100 attacks that move nobody.
+        """
+        return _chance(self.noise, len(self.competitors))
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -86,13 +96,17 @@ def try_rating(method: Method, log: TaskLog, watch: Watch, when: str) -> Tried:
     CancelledError
         If the user stopped it.
     """
-    watch.tell(0.0, f"{method.title}: {when}")
+    watch = _saying(f"{method.title}: {when}", watch)
+    watch.tell(0.0, "")
     start = time.perf_counter()
     try:
         with warnings.catch_warnings():  # the result keeps them
             warnings.simplefilter("ignore", RankingWarning)
             if isinstance(method, EquilibriumMethod):
                 ratings = method.rate(log, watch=watch)
+            elif isinstance(method, Elo):
+                _check_length(method, float(log.games.votes.sum()))
+                ratings = method.rate(log.games, watch=watch)
             else:
                 ratings = method.rate(log.games)  # type: ignore[arg-type]
     except CancelledError:
@@ -100,6 +114,21 @@ def try_rating(method: Method, log: TaskLog, watch: Watch, when: str) -> Tried:
     except RankingError as error:
         return Tried(None, str(error), time.perf_counter() - start)
     return Tried(ratings, "", time.perf_counter() - start)
+
+
+def _saying(what: str, watch: Watch) -> Watch:
+    """Return a watch that always tells what is rated; what a method does matters less."""
+    tell = watch.progress
+    return replace(watch, progress=tell and (lambda share, _: tell(share, what)))
+
+
+def _check_length(elo: Elo, comparisons: float) -> None:
+    """Refuse a log that is too long to be played in many orders."""
+    if comparisons * elo.permutations > _MOST_UPDATES:
+        raise InputError(
+            f"{comparisons:,.0f} comparisons are too many to be played in {elo.permutations:,} "
+            f"random orders, at most {_MOST_UPDATES:,} in all; select fewer comparisons."
+        )
 
 
 def move_of(
@@ -126,7 +155,6 @@ def move_of(
     shift = np.abs(after - before)
     ranks = places(before), places(after)
     noise = math.hypot(_order_error(old.ratings), _order_error(new.ratings))
-    moved = shift.max() > STILL + _BEYOND_NOISE * noise
     return Move(
         method=method.name,
         title=method.title,
@@ -136,12 +164,16 @@ def move_of(
         rank_before=ranks[0],
         rank_after=ranks[1],
         largest=float(shift.max()),
-        mover=competitors[int(shift.argmax())] if moved else "",
+        mover=competitors[int(shift.argmax())] if shift.max() > _chance(noise, len(shift)) else "",
         changed=int((ranks[0] != ranks[1]).sum()),
         seconds=new.seconds,
         win_rates=_of_win_rates(method),
         noise=noise,
     )
+
+
+def _chance(noise: float, competitors: int) -> float:
+    return STILL + quantile(1 - _BY_CHANCE / competitors) * noise
 
 
 def _of_win_rates(method: Method) -> bool:

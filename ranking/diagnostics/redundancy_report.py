@@ -73,7 +73,10 @@ def title(found: Robustness) -> str:
 
 
 def moves_table(found: Robustness) -> Table:
-    """Return attacks x methods: the largest move in points and how many change places."""
+    """Return attacks x methods: the largest move in points and how many change places.
+
+    ``<18`` is a move that may be chance: Elo's random orders leave so much in doubt.
+    """
     rows = [
         [result.attack.name, *(_cell(move) for move in result.moves)] for result in found.results
     ]
@@ -177,7 +180,9 @@ def _matrix(values: Floats) -> list[list[float | int | None]]:
 def _cell(move: Move) -> str:
     if move.error:
         return "–"
-    return f"{points(move.largest)} ({move.changed:,})" if move.mover else "0"
+    if move.mover:
+        return f"{points(move.largest)} ({move.changed:,})"
+    return f"<{points(move.chance)}" if move.noise else "0"
 
 
 def _method(found: Robustness, at: int) -> dict[str, Any]:

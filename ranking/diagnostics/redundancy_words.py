@@ -34,7 +34,7 @@ def listed(names: Sequence[str]) -> str:
 def _of_copies(results: "Sequence[AttackResult]", noun: str) -> list[str]:
     worst = _worst(results)
     moving = [found for found in worst if found[1].mover]
-    still = [move.title for _, move in worst if not move.mover]
+    still = [move.title for _, move in worst if not move.mover and not move.noise]
     sentences = []
     if moving:
         result, move = moving[0]
@@ -47,29 +47,46 @@ def _of_copies(results: "Sequence[AttackResult]", noun: str) -> list[str]:
         verb = "does" if len(still) == 1 else "do"
         what = "them" if moving else "exact copies"
         sentences.append(f"{listed(still)} {verb} not move under {what}.")
-    return sentences
+    return sentences + _in_doubt(worst)
+
+
+def _in_doubt(worst: "Sequence[tuple[AttackResult, Move]]") -> list[str]:
+    """Say of whom it is not known whether it moves: its noise is larger."""
+    return [
+        f"Whether {move.title} moves is not known: its random orders leave "
+        f"{points(move.chance)} points in doubt."
+        for _, move in worst
+        if move.noise and not move.mover
+    ]
 
 
 def _of_others(results: "Sequence[AttackResult]", noun: str, *, after_copies: bool) -> list[str]:
-    worst = [found for found in _worst(results) if found[1].win_rates]
+    every = [found for found in _worst(results) if found[1].win_rates]
+    doubts = [] if after_copies else _in_doubt(every)
+    worst = [found for found in every if found[1].mover or not found[1].noise]
     if not worst:
-        return []
+        return doubts
     result, most = worst[0]
     what, move, moves = "Attacks that also add or shift evidence", "move", "move no method"
     if len(results) == 1:
-        what, move, moves = "This attack", "moves", "moves no method"
+        what = "The other attack" if after_copies else "This attack"
+        move, moves = "moves", "moves no method"
     elif not after_copies:
         what = "The attacks"
     if not most.mover:
-        return [f"{what} {moves}."]
+        return [f"{what} {moves}.", *doubts]
     how_far = f"by up to {_size_text(most)} ({_changed(result, most, noun)})"
     if len(worst) == 1:
-        return [f"{what} {move} {most.title} {how_far}."]
+        return [f"{what} {move} {most.title} {how_far}.", *doubts]
+    still = [found.title for _, found in worst if not found.mover]
     least = worst[-1][1]
-    return [
-        f"{what} {move} {most.title} most, {how_far}, and {least.title} least, by up to "
-        f"{_size_text(least)}."
-    ]
+    end = (
+        f"and not {listed(still)}"
+        if still
+        else f"and {least.title} least, by up to {_size_text(least)}"
+    )
+    of_those = "" if len(every) == len(_worst(results)) else ", of those whose points compare"
+    return [f"{what} {move} {most.title} most{of_those}, {how_far}, {end}.", *doubts]
 
 
 def _worst(results: "Sequence[AttackResult]") -> "list[tuple[AttackResult, Move]]":
@@ -96,8 +113,9 @@ def _size_text(move: "Move") -> str:
     return f"{points(move.largest)} {unit}"
 
 
-def _size(found: "tuple[AttackResult, Move]") -> float:
-    return found[1].largest
+def _size(found: "tuple[AttackResult, Move]") -> tuple[bool, float]:
+    """Return what a move is ordered by: one that may be chance comes after all that are not."""
+    return bool(found[1].mover), found[1].largest
 
 
 def _changed(result: "AttackResult", move: "Move", noun: str) -> str:

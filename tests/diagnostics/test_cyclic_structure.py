@@ -6,7 +6,8 @@ from hypothesis import given
 
 from ranking import read
 from ranking.diagnostics.cyclic_structure import cyclic_structure
-from ranking.errors import InputError, RankingError
+from ranking.errors import CancelledError, InputError, RankingError
+from ranking.progress import Watch
 from ranking.tally import Games
 from tests.conftest import make_games
 from tests.diagnostics.logs import disc_tally, drawn_games, drawn_tally
@@ -119,6 +120,18 @@ def test_awkward_logs(games: Games) -> None:
     assert found.sentence.endswith(".")
     assert "nan" not in found.sentence
     assert all(disc.p_value < 0.05 for disc in found.discs)
+
+
+def test_progress_and_cancel() -> None:
+    """The work tells how far it is, without stepping back, and stops when it is told to."""
+    log = drawn_games()
+    told: list[float] = []
+    cyclic_structure(log, watch=Watch(lambda share, _: told.append(share)))
+    assert told[0] == 0
+    assert told == sorted(told)
+    assert len(set(told)) >= 8
+    with pytest.raises(CancelledError):
+        cyclic_structure(log, watch=Watch(cancelled=lambda: True))
 
 
 def test_of_a_large_log_two_hundred_are_examined() -> None:
