@@ -54,7 +54,7 @@ upload = st.Page(
     "app_pages/upload.py",
     title="Upload",
     icon=":material/upload:",
-    help="Turn a file of pairwise comparisons into a leaderboard.",
+    help="Turn a file of comparisons or scores into a leaderboard.",
 )
 page = st.navigation(
     [leaderboard, competitor, head_to_head, robustness, comparisons, upload], position="top"

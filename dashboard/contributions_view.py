@@ -10,11 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import data, running, sharing
 from dashboard.appearance import STILL, palette
 from dashboard.charts.contributions import contributions
-from dashboard.charts.intervals import WIDTH
-from dashboard.charts.mass import longest
-from dashboard.charts.tasks import by_weight, task_scale, task_table
-from dashboard.leaderboard_columns import width_of
-from dashboard.leaderboard_tasks import deciding
+from dashboard.charts.tasks import by_weight
+from dashboard.equilibrium_settings import can_be_split
+from dashboard.leaderboard_tasks import deciding, tasks_table
 from dashboard.robustness_data import Studied
 from dashboard.robustness_view import NARROWEST, conclude
 from dashboard.running import Run
@@ -31,7 +29,6 @@ ON_TASKS: Mapping[str, type[Method]] = {
 """Methods in whose game a player picks the task, by title."""
 MOST_ROWS, MOST_COLUMNS = 40, 40
 """Competitors and tasks of one matrix: the best, and those that weigh most."""
-_TALLEST, _SCROLLED = 12, 460  # rows; pixels of a longer table
 
 
 def tasks(studied: Studied, conclusion: DeltaGenerator) -> None:
@@ -62,8 +59,10 @@ def tasks(studied: Studied, conclusion: DeltaGenerator) -> None:
     if report is None or len(report.tasks) < 2:
         conclude(conclusion, "All comparisons count as one task, so that none carries the ranking.")
         st.markdown(
-            "Choose other tasks in the sidebar, or import a log with capabilities, items, judges "
-            "or fields."
+            "Choose other tasks in the sidebar."
+            if can_be_split(data.facets(studied.arena))
+            else "Import a log with capabilities, items, judges or fields to see what each of them "
+            "adds to whom."
         )
         return
     conclude(conclusion, f"{deciding(found)}{_heaviest(found)}")
@@ -88,8 +87,8 @@ def _heaviest(ratings: Ratings) -> str:
         return ""
     most = int(share.argmax())
     return (
-        f" {report.tasks[most]} carries most: {percent(float(share[most]))} of all distances from "
-        "the equilibrium."
+        f" {percent(float(share[most]))} of all distances from the equilibrium come from "
+        f"{report.tasks[most]}, more than from any other task."
     )
 
 
@@ -136,32 +135,5 @@ def _table(studied: Studied, ratings: Ratings) -> None:
     report = ratings.equilibrium
     assert report is not None
     st.subheader("Tasks", anchor=False)
-    scale = task_scale(report)
-    frame = task_table(report, scale=scale, palette=palette())
-    if report.contribution is not None:
-        frame.insert(1, "carries", 100 * carrying(ratings)[by_weight(report)])
-    column = st.column_config
-    level = f"{ratings.level:.0%}"
-    columns: dict[str, object] = {
-        "task": column.TextColumn("Task", width=width_of(frame["task"], 88, 300)),
-        "carries": column.NumberColumn(
-            "Carries", format="%.1f%%", width=80,
-            help="Share of all ratings’ distance from the equilibrium that comes from the task.",
-        ),
-        "rating": column.NumberColumn(
-            "Rating", format="%d", width=76,
-            help="1000 where the equilibrium uses the task; below it, how much less it separates.",
-        ),
-        "half": column.NumberColumn("±", format="%d", width=48, help=f"At {level}."),
-        "interval": column.ImageColumn(scale.label, width=WIDTH + 16, help=f"At {level}."),
-    }  # fmt: skip
-    if "mass" in frame:
-        columns["mass"] = column.ProgressColumn(
-            "Mass", format="%.1f%%", min_value=0.0, max_value=longest(frame["mass"].dropna()),
-            width=120, help="How often the equilibrium picks the task.",
-        )  # fmt: skip
-    st.dataframe(
-        frame, key="robust-tasks", hide_index=True, width="content", placeholder="",
-        height="content" if len(frame) <= _TALLEST else _SCROLLED, column_config=columns,
-        alt=f"Tasks of {studied.arena.name}, those that decide most first",
-    )  # fmt: skip
+    shares = None if report.contribution is None else carrying(ratings)
+    tasks_table(studied.arena, ratings, key="robust-tasks", carries=shares)

@@ -79,7 +79,9 @@ def _metrics(found: "CyclicStructure") -> None:
             )  # fmt: skip
             st.metric(
                 "mElo, with circles", f"{held.melo:.4f}",
-                f"{number(held.difference, 5)} ± {held.std_error:.5f}",
+                f"{number(held.difference, 5)} ± {held.std_error:.5f}"
+                if held.std_error >= 5e-6  # what the decimals show
+                else "the same",
                 help="The same log-loss with circles beside the numbers "
                 f"({held.dimensions} dimensions), its difference and the standard error of that.",
                 **plain,
@@ -138,9 +140,10 @@ def _cards(found: "Sequence[Cycle]", start: int) -> None:
 
 def _evidence(arrow: Arrow) -> None:
     """Draw one result in words, and the way to its comparisons."""
-    words, link = st.columns([2, 1], vertical_alignment="center", gap="small", wrap=False)
-    words.markdown(f":small[**{literal(arrow.first)}** against {literal(arrow.second)}]")
-    with link:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        st.markdown(
+            f":small[**{literal(arrow.first)}** against {literal(arrow.second)}]", width="stretch"
+        )
         state.head_to_head_link(arrow.first, arrow.second, "Compare")
 
 
@@ -165,13 +168,12 @@ def _pairs(found: "CyclicStructure") -> None:
     m = len(found.competitors)
     something = bool(np.any(found.residual))
     with st.container(horizontal=True, vertical_alignment="center"):
-        shows = [BEYOND, WHOLE] if something else [WHOLE]
-        if st.session_state.get("matrix", BEYOND) not in shows:
-            st.session_state["matrix"] = WHOLE
-        show = st.segmented_control(
-            "Cells show", shows, default=shows[0], required=True, key="matrix",
-            bind="query-params", label_visibility="collapsed",
-        )  # fmt: skip
+        show = WHOLE
+        if something:
+            show = st.segmented_control(
+                "Cells show", [BEYOND, WHOLE], default=BEYOND, required=True, key="matrix",
+                bind="query-params", label_visibility="collapsed",
+            )  # fmt: skip
         every = m <= MOST_ROWS or st.toggle(f"All {count(m)}", key="every", bind="query-params")
     rows = slice(None) if every else slice(MOST_ROWS)
     beyond = show == BEYOND
@@ -193,7 +195,7 @@ def _pairs(found: "CyclicStructure") -> None:
             alt=f"{show} of {count(m if every else MOST_ROWS)} {plural(found.noun)} against each "
             "other, best rated first",
         )  # fmt: skip
-    if not found.observed.all():
+    if found.missing > 0:
         st.caption(f"Grey: they never met ({percent(found.missing)} of the pairs).")
 
 

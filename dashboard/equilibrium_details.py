@@ -13,6 +13,7 @@ from ranking.wording import number, percent, plural
 
 _LISTED = 5  # pairs or classes that are named; the others are counted
 _EXACT = 0.05  # points below which a gain is nothing
+_MODEL_ALONE = 1e5  # comparisons beyond which a win rate is the model's
 
 
 def equilibrium_rows(ratings: Ratings) -> dict[str, str]:
@@ -22,7 +23,7 @@ def equilibrium_rows(ratings: Ratings) -> dict[str, str]:
     noun = ratings.noun
     rows = {
         "Equilibrium": _proof(report),
-        "How it was found": _path(report),
+        "How it was found": _path(ratings, report),
         "Tasks": _tasks(report),
         "Evidence": _evidence(report),
         "Between tasks": _spread(report),
@@ -46,10 +47,12 @@ def _proof(report: EquilibriumReport) -> str:
     return f"Nobody gains more than {number(gain, 1)} points by leaving it"
 
 
-def _path(report: EquilibriumReport) -> str:
+def _path(ratings: Ratings, report: EquilibriumReport) -> str:
     parts = []
-    if math.isfinite(report.precision):
-        parts.append(f"Followed up to a precision (λ) of {number(report.precision)}")
+    if "intensity" in ratings.settings:
+        parts.append(f"At an intensity of selection (α) of {report.precision:g}")
+    elif math.isfinite(report.precision):
+        parts.append(f"Followed up to a precision (λ) of {_rounded(report.precision)}")
         if report.folds:
             parts.append(f"through {counted(report.folds, 'fold')} of the path")
     if report.stages:
@@ -57,13 +60,23 @@ def _path(report: EquilibriumReport) -> str:
     return ", ".join(parts)
 
 
+def _rounded(value: float) -> str:
+    """Write a number with two digits that count."""
+    return number(float(f"{value:.2g}"), 0 if value >= 10 else 1)
+
+
 def _tasks(report: EquilibriumReport) -> str:
     if not report.tasks:
         return ""
     if len(report.tasks) == 1:
         return "All comparisons as one"
-    kinds = {"capabilities": "capabilities", "judges": "judges", "items": "items"}
-    kind = kinds.get(report.tasks_by, f"values of {literal(report.tasks_by)}")
+    return literal(task_words(report))
+
+
+def task_words(report: EquilibriumReport) -> str:
+    """Say how many tasks there are and what they are, in plain text: ``32 values of story``."""
+    own = report.tasks_by in ("capabilities", "judges", "items")
+    kind = report.tasks_by if own else f"values of {report.tasks_by}"
     return f"{count(len(report.tasks))} {kind}"
 
 
@@ -89,10 +102,9 @@ def _spread(report: EquilibriumReport) -> str:
 def _shrinkage(report: EquilibriumReport) -> str:
     if math.isnan(report.shrinkage):
         return ""
-    if math.isinf(report.shrinkage):
-        return (
-            "Win rates scatter as the model says, and are taken to be the model’s (κ is infinite)"
-        )
+    if report.shrinkage >= _MODEL_ALONE:
+        held = "infinite" if math.isinf(report.shrinkage) else number(report.shrinkage)
+        return f"Win rates scatter as the model says, and are taken to be the model’s (κ is {held})"
     size = number(report.shrinkage, 1 if report.shrinkage < 10 else 0)
     return f"Each win rate is pulled towards the model as by {size} comparisons (κ)"
 

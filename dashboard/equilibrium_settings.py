@@ -44,10 +44,15 @@ def task_choices(facets: Facets) -> dict[str, tuple[str, int]]:
     return found
 
 
+def can_be_split(facets: Facets) -> bool:
+    """Whether a log has anything to split it into tasks by."""
+    return list(task_choices(facets)) != [_AUTO, _NONE]
+
+
 def pick_tasks(facets: Facets) -> dict[str, Any]:
     """Draw the choice of tasks; return the settings it stands for."""
     choices = task_choices(facets)
-    if list(choices) == [_AUTO, _NONE]:
+    if not can_be_split(facets):
         st.caption("The log has nothing to split it into tasks by: all comparisons are one task.")
         return {}
     if st.session_state.get("tasks", _AUTO) not in choices:  # of another arena
@@ -81,6 +86,23 @@ def pick_shrinkage() -> float | None:
         "comparisons. Estimated: as the win rates’ scatter asks for.",
     )  # fmt: skip
     return None if value is None else float(value)
+
+
+def pick_intensity() -> float | None:
+    """Draw the choice of how strongly a population prefers who does better, None for the most."""
+    with st.container(gap="xxsmall"):
+        most = st.toggle(
+            "Strongest selection", key="strongest", bind="query-params",
+            help="Raises the intensity until the order no longer changes. Among many competitors "
+            "that leaves all time to the first.",
+        )  # fmt: skip
+        value = st.number_input(
+            "Intensity of selection", 0.001, 1000.0, 0.1, step=0.1, format="%g", key="intensity",
+            bind="query-params", disabled=most,
+            help="How strongly a population of imitators prefers who does better. At 0.1, a share "
+            "of 55% between two is worth 85 points; at twice that, 170.",
+        )  # fmt: skip
+    return None if most else float(value)
 
 
 def pick_clones(noun: str, competitors: Sequence[str]) -> tuple[tuple[str, ...], ...]:

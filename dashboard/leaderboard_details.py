@@ -92,7 +92,9 @@ def _settings(ratings: Ratings) -> dict[str, str]:
     for name, label in labels.items():
         value = ratings.settings.get(name)
         if value is not None:
-            words = WORDS.get(name, {}).get(str(value), f"{value:g}" if name == "k" else str(value))
+            words = WORDS.get(name, {}).get(str(value))
+            if words is None:
+                words = f"{value:g}" if isinstance(value, float) else str(value)
             rows[label] = literal(words)
     if covariates := ratings.settings.get("covariates"):
         rows["Held equal"] = literal(", ".join(covariates))

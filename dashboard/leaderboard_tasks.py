@@ -26,7 +26,7 @@ from ranking.wording import percent, plural
 
 MOST_ROWS = 40
 """Competitors whose bars are drawn at once."""
-_TALLEST, _SCROLLED_HEIGHT = 25, 912  # rows; pixels of a longer table
+_TALLEST, _SCROLLED_HEIGHT = 16, 580  # rows; pixels of a longer table: part of a row is seen
 _ALONE = (
     "All comparisons count as one task here, so that no task can outweigh another. Choose other "
     "tasks beside the table, or import a log with capabilities, items, judges or fields."
@@ -41,7 +41,7 @@ def tasks(arena: Arena, ratings: Ratings, shown: Sequence[Group]) -> None:
         st.markdown(_ALONE)
         return
     st.markdown(literal(deciding(ratings)))
-    _table(arena, ratings, report)
+    tasks_table(arena, ratings, key="tasks-table")
     if report.contribution is not None:
         _contributions(arena, ratings, shown)
 
@@ -88,13 +88,33 @@ def _kind(report: EquilibriumReport) -> str:
     return report.tasks_by if report.tasks_by in kinds else "tasks"
 
 
-def _table(arena: Arena, ratings: Ratings, report: EquilibriumReport) -> None:
+def tasks_table(
+    arena: Arena, ratings: Ratings, *, key: str, carries: Sequence[float] | None = None
+) -> None:
+    """Draw the tasks as a table, those that decide most first.
+
+    Parameters
+    ----------
+    key : str
+        Of the table.
+    carries : sequence of float, optional
+        Which share of all contributions each task carries, in the order of the report.
+    """
+    report = ratings.equilibrium
+    assert report is not None
     scale = task_scale(report)
     frame = task_table(report, scale=scale, palette=palette())
+    if carries is not None:
+        shares = 100 * np.asarray(carries)[by_weight(report)]
+        frame.insert(list(frame.columns).index("task") + 1, "carries", shares)
     column = st.column_config
     level = f"{ratings.level:.0%}"
     columns = {
         "task": column.TextColumn("Task", width=width_of(frame["task"], 88, 300)),
+        "carries": column.NumberColumn(
+            "Carries", format="%.1f%%", width=80,
+            help="Share of all ratings’ distance from the equilibrium that comes from the task.",
+        ),
         "rating": column.NumberColumn(
             "Rating", format="%d", width=76,
             help="1000 where the equilibrium picks the task; below it, how much less the task "
@@ -115,10 +135,11 @@ def _table(arena: Arena, ratings: Ratings, report: EquilibriumReport) -> None:
         )  # fmt: skip
     st.dataframe(
         frame,
-        key="tasks-table",
+        key=key,
         hide_index=True,
         width="content",
         height="content" if len(frame) <= _TALLEST else _SCROLLED_HEIGHT,
+        placeholder="",
         alt=f"Tasks of {arena.name}, those that decide most first",
         column_config=columns,
     )

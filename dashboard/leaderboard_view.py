@@ -1,7 +1,9 @@
 """The parts of the leaderboard page: heading, summary, views, downloads."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -12,8 +14,10 @@ from dashboard.charts.forest import MOST_ROWS, forest
 from dashboard.charts.intervals import Scale
 from dashboard.charts.palette import colours
 from dashboard.controls import Chosen
+from dashboard.equilibrium_details import task_words
 from dashboard.facets import Facets
 from dashboard.leaderboard_columns import columns as columns_of
+from dashboard.leaderboard_columns import picture_width
 from dashboard.leaderboard_details import details, style
 from dashboard.leaderboard_history import history
 from dashboard.leaderboard_tasks import tasks
@@ -70,6 +74,8 @@ def _caption(arena: Arena, chosen: Chosen, ratings: Ratings, facets: Facets) -> 
         parts.append("both-bad left out" if settings["both_bad"] == "drop" else "both-bad as ties")
     if settings.get("payoff") == "scores":
         parts.append("mean scores")
+    if ratings.equilibrium is not None and len(ratings.equilibrium.tasks) > 1:
+        parts.append(f"tasks: {task_words(ratings.equilibrium)}")
     if settings.get("pairing") == "uniform":
         parts.append("all pairs alike")
     if chosen.selection:
@@ -151,15 +157,10 @@ def _table(arena: Arena, ratings: Ratings, group: Group, marked: list[str], *, k
         st.switch_page("app_pages/competitor.py", query_params={"who": name})
 
     scale = Scale.of(ratings, group.rows)
-    colour = palette()
-    frame = board(ratings, group.rows, scale=scale, colours=colours(marked, colour), palette=colour)
-    if not any(frame["status"]):
-        frame = frame.drop(columns="status")
-    elif "mass" in frame:  # the table is wide: what can be seen at once says who is provisional
-        frame.insert(list(frame.columns).index("games"), "status", frame.pop("status"))
-    if frame["half"].isna().all():
-        frame = frame.drop(columns="half")
-    frame.insert(list(frame.columns).index("competitor") + 1, "open", _OPEN)
+    frame = _rows(ratings, group, marked, scale)
+    if (room := picture_width(frame)) < scale.width:
+        scale = replace(scale, width=room)
+        frame = _rows(ratings, group, marked, scale)
     # Whole, as the browser will send it back: what differs from it counts as a click.
     ticked = [names.index(name) for name in marked if name in names]
     st.session_state[key] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
@@ -179,6 +180,20 @@ def _table(arena: Arena, ratings: Ratings, group: Group, marked: list[str], *, k
         alt=f"Leaderboard of {arena.name}. {group.label}",
         column_config=columns,
     )
+
+
+def _rows(ratings: Ratings, group: Group, marked: list[str], scale: Scale) -> pd.DataFrame:
+    """Return the rows of a group's table, without the columns that have nothing to say."""
+    colour = palette()
+    frame = board(ratings, group.rows, scale=scale, colours=colours(marked, colour), palette=colour)
+    if not any(frame["status"]):
+        frame = frame.drop(columns="status")
+    elif "mass" in frame:  # the table is wide: what can be seen at once says who is provisional
+        frame.insert(list(frame.columns).index("games"), "status", frame.pop("status"))
+    if frame["half"].isna().all():
+        frame = frame.drop(columns="half")
+    frame.insert(list(frame.columns).index("competitor") + 1, "open", _OPEN)
+    return frame
 
 
 def _plot(arena: Arena, ratings: Ratings, shown: list[Group], marked: list[str]) -> None:

@@ -7,7 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.equilibrium_settings import pick_resamples, pick_shrinkage, pick_tasks
+from dashboard.equilibrium_settings import (
+    pick_intensity,
+    pick_resamples,
+    pick_shrinkage,
+    pick_tasks,
+)
 from dashboard.facets import Facets
 from dashboard.wording import count, literal
 from ranking.methods import METHODS, BradleyTerry, NashAveraging
@@ -182,6 +187,8 @@ def pick_rest(kind: type[Method], settings: dict[str, Any], facets: Facets) -> M
         settings["both_bad"] = "tie"
     if "shrinkage" in fields_of(kind):
         settings["shrinkage"] = pick_shrinkage()
+    if "intensity" in fields_of(kind):
+        settings["intensity"] = pick_intensity()
     if "resamples" in fields_of(kind) and not predicts(kind):
         settings["resamples"] = pick_resamples()
     if "k" in fields_of(kind):

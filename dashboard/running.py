@@ -26,6 +26,7 @@ AT_ONCE = 2
 """How many pieces of work go on at the same time; others wait for their turn."""
 _TICK = 0.5  # seconds between two looks at the progress
 _AWAY = 10.0  # seconds after which a session that no longer asks is taken to be gone
+_GUESSED, _KNOWN = 5.0, 0.15  # seconds and share of the work after which the rest is guessed
 _SESSION, _STOPPED, _LATEST = "running_session", "running_stopped", "running_latest"
 _log = logging.getLogger(__name__)
 
@@ -209,13 +210,23 @@ def _watch(run: Run) -> None:
         st.rerun()
     run.join(_session())
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{literal(run.title)}** · {run.seconds:.0f} s so far", width="stretch")
+        st.markdown(f"**{literal(run.title)}** · {_time(run)}", width="stretch")
         st.button(
             "Cancel", icon=":material/close:", type="tertiary", key="running-cancel",
             on_click=_stop, args=(run,),
         )  # fmt: skip
     doing = run.job.doing or "reading the log"
     st.progress(run.job.fraction, literal(doing[:1].upper() + doing[1:]))
+
+
+def _time(run: Run) -> str:
+    """Say how long the work has taken, and how long it may yet take once that can be guessed."""
+    taken, share = run.seconds, run.job.fraction
+    so_far = f"{taken:.0f} s so far"
+    if taken < _GUESSED or not _KNOWN < share < 1:
+        return so_far
+    left = taken * (1 - share) / share
+    return f"{so_far}, about {f'{left / 60:.0f} min' if left > 90 else f'{left:.0f} s'} left"
 
 
 def _stop(run: Run) -> None:

@@ -132,6 +132,9 @@ def pick_arena(arenas: Sequence[Arena]) -> Arena | None:
         st.session_state["arena"] = next(iter(labels))
         forget_selection()
     asked = st.query_params.get("arena")
+    for label, arena in labels.items():  # an address may name an arena without its label
+        if arena.name == asked != label and "arena" not in st.session_state:
+            st.session_state["arena"] = asked = label
     if asked and asked not in labels and "arena" not in st.session_state:
         say(f"There is no arena {asked} here; this is another one.")
     picked = st.selectbox(

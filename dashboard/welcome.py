@@ -10,8 +10,9 @@ def offer() -> None:
     st.title("Welcome to Podium", anchor=False)
     st.header("There is no arena yet.", anchor=False)
     st.markdown(
-        "An arena is a log of pairwise comparisons: two competitors, and which one won. "
-        "Upload a file of your own, or look around with the sample arenas."
+        "An arena is a log of comparisons: two competitors, and which one won. Scores, one for "
+        "each competitor on each item, become comparisons too. Upload a file of your own, or look "
+        "around with the sample arenas."
     )
     with st.container(horizontal=True):
         if st.button("Upload a file", type="primary", icon=":material/upload:", key="to-upload"):

@@ -1,6 +1,7 @@
 import streamlit as st
 
 from dashboard import competitor_view, controls, data, pair_data, running, sharing, state, welcome
+from dashboard.heading import heading
 
 arena = state.current()
 if arena is None:
@@ -11,6 +12,8 @@ body = st.container()
 with body.skeleton(height=400):
     found = data.ratings_or_run(arena, chosen.selection, chosen.method)
 with body:
+    if isinstance(found, running.Run):
+        heading(arena)
     running.arrived(found)
     ratings = pair_data.ratings(arena, chosen)
     name = competitor_view.pick(arena, ratings)

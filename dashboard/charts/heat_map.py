@@ -13,7 +13,9 @@ ROW_HEIGHT, LINE_HEIGHT = 26, 15  # pixels of a row with one line, and of each f
 DEEPEST = 0.6
 """Share of a colour in the strongest cell: text on it stays readable in light and dark."""
 _LETTER = 6.0  # pixels
-_HORIZONTAL = 9  # letters of a column's name that stand beside others without being turned
+_ROOM = 760  # pixels that a figure has at least, on a phone too
+_HORIZONTAL = 9  # letters that a column has room for before names stand in it without being turned
+_STACKED = 3  # lines of a name that is not turned
 _TURNED = 34  # letters of a column's name on one line
 _ANGLE = 40  # degrees that longer names are turned by
 _LONG = 42  # letters on one line where there are many rows
@@ -60,7 +62,8 @@ def heat_map(
     letters = LINE if len(rows) <= _MANY else _LONG
     most = max((lines(name, letters=letters) for name in rows), default=1)
     row_height = max(lowest_row, ROW_HEIGHT + LINE_HEIGHT * (most - 1)) if most > 1 else lowest_row
-    head, angle, right = _head(columns)
+    beside = max((len(part) for name in rows for part in _broken(name, letters)), default=0)
+    head, angle, right, wrapped = _head(columns, _ROOM - beside * _LETTER - 16)
     figure = go.Figure()
     cells = {"x": across, "y": down, "xgap": 1, "ygap": 1, "showscale": False}
     if unknown is not None and unknown.any():
@@ -96,7 +99,7 @@ def heat_map(
         dragmode=False,
         xaxis={
             "side": "top", "tickvals": across,
-            "ticktext": [label(name, letters=_TURNED) for name in columns],
+            "ticktext": [label(name, letters=wrapped) for name in columns],
             "tickangle": -angle, "showgrid": False, "zeroline": False, "ticks": "",
             "fixedrange": True, "tickfont": {"color": palette.text, "size": 12},
             "title": {"text": ""}, "range": [-0.5, len(columns) - 0.5],
@@ -111,19 +114,39 @@ def heat_map(
     return figure
 
 
-def _head(columns: Sequence[str]) -> tuple[int, int, int]:
-    """Return the height that the columns' names need, their angle, and what they need at the right.
+def _broken(name: str, letters: int) -> list[str]:
+    return label(name, letters=letters).split("<br>")
 
-    Names are broken as labels are; turned, they reach to the right of their column.
+
+def _head(columns: Sequence[str], room: float) -> tuple[int, int, int, int]:
+    """Return how the columns' names stand over `room` pixels of cells.
+
+    Names stand upright in their columns where a few lines of those are enough, else they are
+    turned, and reach to the right of their column.
+
+    Returns
+    -------
+    head : int
+        Pixels that they need above the cells.
+    angle : int
+        Degrees that they are turned by.
+    right : int
+        Pixels that the last one needs at the right.
+    letters : int
+        Letters on one line.
     """
-    broken = [label(name, letters=_TURNED).split("<br>") for name in columns]
+    letters = int(room / max(len(columns), 1) / _LETTER) - 1
+    if letters >= _HORIZONTAL:
+        broken = [_broken(name, letters) for name in columns]
+        deepest = max(map(len, broken), default=1)
+        if deepest <= _STACKED and all(len(line) <= letters for name in broken for line in name):
+            return 16 + LINE_HEIGHT * deepest, 0, 8, letters
+    broken = [_broken(name, _TURNED) for name in columns]
     longest = max((len(line) for name in broken for line in name), default=0)
     deepest = max(map(len, broken), default=1)
-    if longest <= _HORIZONTAL and len(columns) <= _CROWDED // 2:
-        return 16 + LINE_HEIGHT * deepest, 0, 8
     angle = 90 if len(columns) > _CROWDED else _ANGLE
     turn = math.radians(angle)
     reach = longest * _LETTER
     head = reach * math.sin(turn) + LINE_HEIGHT * deepest * math.cos(turn) + 16
     last = max((len(line) for line in broken[-1]), default=0) * _LETTER if broken else 0.0
-    return round(head), angle, round(max(last * math.cos(turn) - 16, 8))
+    return round(head), angle, round(max(last * math.cos(turn) - 16, 8)), _TURNED

@@ -21,6 +21,8 @@ class Scale:
 
     low: float
     high: float
+    width: int = WIDTH
+    """Pixels of a picture."""
 
     @classmethod
     def of(cls, ratings: Ratings, rows: np.ndarray) -> "Scale":
@@ -48,7 +50,7 @@ class Scale:
     def pixel(self, value: float) -> float:
         """Return the horizontal position of a value, kept inside the picture."""
         share = (value - self.low) / (self.high - self.low)
-        return round(_EDGE + min(max(share, 0.0), 1.0) * (WIDTH - 2 * _EDGE), 1)
+        return round(_EDGE + min(max(share, 0.0), 1.0) * (self.width - 2 * _EDGE), 1)
 
 
 def interval_svg(
@@ -72,21 +74,21 @@ def interval_svg(
     """
     if not math.isfinite(rating) or math.isnan(scale.low):
         return None
-    middle = HEIGHT // 2
+    middle, width = HEIGHT // 2, scale.width
     at = scale.pixel(rating)
     left = 1.0 if low == -math.inf else scale.pixel(low if math.isfinite(low) else rating)
     right = (
-        WIDTH - 1.0 if high == math.inf else scale.pixel(high if math.isfinite(high) else rating)
+        width - 1.0 if high == math.inf else scale.pixel(high if math.isfinite(high) else rating)
     )
     heads = ""
     if low == -math.inf:
         heads += f"M7 {middle - 5}L2 {middle}L7 {middle + 5}"
     if high == math.inf:
-        heads += f"M{WIDTH - 7} {middle - 5}L{WIDTH - 2} {middle}L{WIDTH - 7} {middle + 5}"
+        heads += f"M{width - 7} {middle - 5}L{width - 2} {middle}L{width - 7} {middle + 5}"
     bar = "2" if heads else "7"
     picture = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
-        f'<path d="M0 {middle}H{WIDTH}" stroke="{palette.line}"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HEIGHT}">'
+        f'<path d="M0 {middle}H{width}" stroke="{palette.line}"/>'
         f'<path d="M{left} {middle}H{right}" stroke="{colour}" stroke-opacity=".5" '
         f'stroke-width="{bar}" stroke-linecap="round"/>'
         + (f'<path d="{heads}" stroke="{colour}" stroke-width="2" fill="none"/>' if heads else "")

@@ -8,12 +8,15 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data
+from dashboard.charts.intervals import WIDTH
 from dashboard.equilibrium_settings import task_choices
 from dashboard.facets import Facets
+from dashboard.leaderboard_columns import NARROWEST_PICTURE, picture_width, width_of
 from dashboard.method_settings import GROUPS, TITLES, fields_of, predicts
 from ranking.errors import CancelledError, InputError
 from ranking.methods import METHODS, LogitEquilibrium, NashAveraging
@@ -317,3 +320,20 @@ def run_out(test: AppTest) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("the work did not end")
+
+
+def test_a_table_with_mass_fits_beside_the_sidebar():
+    """The drawn interval makes room for the other columns, and does not shrink beyond sense."""
+    rows = {"rank": "1–2", "open": "", "rating": 1, "half": 1, "interval": "", "mass": 1.0}
+    rows |= {"tier": "ab", "games": 1, "win_rate": 50.0}
+    drawn = [picture_width(pd.DataFrame({**rows, "competitor": ["n" * n]})) for n in (9, 34, 36)]
+    assert WIDTH == drawn[0] > drawn[1] > drawn[2] >= NARROWEST_PICTURE
+    crowded = pd.DataFrame({**rows, "competitor": ["n" * 44], "status": ["few and one-sided"]})
+    assert picture_width(crowded) == NARROWEST_PICTURE
+
+
+def test_one_name_that_never_fits_widens_no_column():
+    """The widest name that fits sets the width; only where none fits is it the widest allowed."""
+    assert width_of(["n" * 20, "n" * 90], 120, 300) == width_of(["n" * 20], 120, 300) < 300
+    assert width_of(["n" * 90], 120, 300) == 300
+    assert width_of([], 120, 300) == 120

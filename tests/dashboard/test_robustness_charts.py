@@ -195,18 +195,24 @@ def test_heat_maps_are_symmetric_around_nothing():
 
 
 def test_long_column_names_get_room():
-    """Names that must be turned get a taller head, and are whole."""
-    words = np.full((1, 2), "", object)
+    """Names stand in their column on a few lines, else turned; they are whole either way."""
+    name = "question answering over tables"
 
     def figure(names: list[str]):
+        shape = (1, len(names))
         return heat_map(
-            np.zeros((1, 2)), ["a"], names, hover=words, limit=1.0, palette=LIGHT
+            np.zeros(shape), ["a"], names, hover=np.full(shape, "", object), limit=1.0,
+            palette=LIGHT,
         )  # fmt: skip
 
-    short, long = figure(["a", "b"]), figure(["a", "question answering over tables"])
-    assert short.layout.xaxis.tickangle == 0 != long.layout.xaxis.tickangle
-    assert long.layout.height > short.layout.height
-    assert long.layout.xaxis.ticktext[1].replace("<br>", " ") == "question answering over tables"
+    short, stacked, long = figure(["a"] * 10), figure(["a", name] * 3), figure(["a", name] * 8)
+    assert short.layout.xaxis.tickangle == stacked.layout.xaxis.tickangle == 0
+    assert long.layout.xaxis.tickangle != 0
+    assert long.layout.height > stacked.layout.height > short.layout.height
+    for each in (stacked, long):
+        assert each.layout.xaxis.ticktext[1].replace("<br>", "").replace(" ", "") == name.replace(
+            " ", ""
+        )
 
 
 def test_a_cycle_has_an_arrow_for_each_result():

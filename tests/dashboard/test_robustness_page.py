@@ -75,6 +75,21 @@ def test_the_page_says_what_copies_do(app: App, tasks: Store):
     assert test.button(key="run-battery")
 
 
+def test_the_ratings_before_are_kept(app: App, tasks: Store, monkeypatch: pytest.MonkeyPatch):
+    """A second attack, and the battery, are held against the ratings of the first."""
+    test = app("robustness", target="ant")
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("the log was rated before the attack once more")
+
+    monkeypatch.setattr("ranking.diagnostics.redundancy.baseline", never)
+    test.selectbox(key="target").set_value("cat").run()
+    test.button(key="run-battery").click().run()
+    assert not test.exception and not test.error, [each.value for each in test.error]
+    assert len(moves(test)) == len(DEFAULT_METHODS)
+    assert chart_count(test) == 2
+
+
 def test_every_attack_can_be_chosen(app: App, tasks: Store):
     """Each kind of attack is offered, has its own targets, and is rated."""
     test = app("robustness")
@@ -177,7 +192,7 @@ def test_tasks_that_carry_the_ranking(app: App, tasks: Store, monkeypatch: pytes
     test = app("robustness", section="Tasks")
     assert not test.exception and not test.error, [each.value for each in test.error]
     assert "2 capabilities" in test.header[0].value
-    assert "carries most" in texts(test)
+    assert "more than from any other task" in texts(test)
     assert set(test.dataframe[0].value["task"]) == {"coding", "law"}
     assert chart_count(test) == 1
     for title in ("Logit equilibrium", "Deviation ratings"):
