@@ -2,6 +2,7 @@
 
 from ranking.cli import (
     arenas,
+    capabilities,
     competitor,
     differences,
     fit,
@@ -16,6 +17,7 @@ from ranking.cli.frame import main, podium
 
 __all__ = [
     "arenas",
+    "capabilities",
     "competitor",
     "differences",
     "fit",
