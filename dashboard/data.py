@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -125,13 +125,25 @@ def ratings_or_run(arena: Arena, selection: Selection, method: Method) -> Rating
 def _run(arena: Arena, selection: Selection, method: Method) -> Run:
     evidence = comparisons(arena, selection)
 
-    def rate(tell: Callable[[float, str], None], cancelled: threading.Event) -> Ratings:
+    early = without_resamples(method)
+
+    def rate(tell: Callable[..., None], cancelled: threading.Event) -> Ratings:
         with warnings.catch_warnings():  # the result keeps them, and every screen shows them
             warnings.simplefilter("ignore", RankingWarning)
-            return method.rate(evidence, watch=Watch(tell, cancelled))  # type: ignore[call-arg]
+            watch = Watch(tell, cancelled)
+            if early is not None:
+                tell(0.0, "resampling", early.rate(evidence, watch=watch))
+            return method.rate(evidence, watch=watch)  # type: ignore[call-arg]
 
     key = _run_key(arena, selection, method)
-    return running.ask(key, type(method).title, rate, place=(*_key(arena), method.name))
+    # The ratings alone replace nothing: those with intervals are still waited for.
+    place = (*_key(arena), method.name) if early is not None else None
+    return running.ask(key, type(method).title, rate, place=place)
+
+
+def without_resamples(method: Method) -> Any:
+    """Return the method without intervals by resampling; None where it has none."""
+    return replace(method, resamples=0) if getattr(method, "resamples", 0) else None
 
 
 def _run_key(arena: Arena, selection: Selection, method: Method) -> Hashable:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-Work = Callable[[Callable[[float, str], None], threading.Event], Any]
+Work = Callable[[Callable[..., None], threading.Event], Any]
 
 
 class Job:
@@ -13,8 +13,9 @@ class Job:
     Parameters
     ----------
     work : callable
-        Takes a function to tell progress to (fraction done, what is being done) and an event that
-        is set when the user cancels; what it returns becomes `result`, what it raises `error`.
+        Takes a function to tell progress to (fraction done, what is being done, and if there is any
+        what is known already) and an event that is set when the user cancels; what it returns
+        becomes `result`, what it raises `error`.
 
     Attributes
     ----------
@@ -22,12 +23,15 @@ class Job:
         Share that is done, 0 to 1.
     doing : str
         What is being done.
+    so_far
+        What is known before the end; None where nothing is.
     result, error
         Set when it is done.
     """
 
     def __init__(self, work: Work) -> None:
         self.fraction, self.doing = 0.0, ""
+        self.so_far: Any = None
         self.result: Any = None
         self.error: Exception | None = None
         self._cancelled = threading.Event()
@@ -59,5 +63,7 @@ class Job:
         except Exception as error:
             self.error = error
 
-    def _tell(self, fraction: float, doing: str) -> None:
+    def _tell(self, fraction: float, doing: str, so_far: Any = None) -> None:
         self.fraction, self.doing = min(max(fraction, 0.0), 1.0), doing
+        if so_far is not None:
+            self.so_far = so_far

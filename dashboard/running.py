@@ -195,18 +195,22 @@ def arrived(found: Any) -> Any:
     return found
 
 
-def follow(run: Run) -> None:
-    """Draw how far a run is, with the way to stop it; the page runs again when it ends."""
+def follow(run: Run, *, shown: bool = True) -> None:
+    """Draw how far a run is, with the way to stop it; the page runs again when it ends.
+
+    It also does when something is known before the end, unless that is `shown` or of no use.
+    """
     with st.container(border=True, key="running"):
         if st.session_state.get(_STOPPED) == run.key:
             _offer_again(run)
         else:
-            _watch(run)
+            _watch(run, shown)
 
 
 @st.fragment(run_every=_TICK)
-def _watch(run: Run) -> None:
-    if run.over or st.session_state.get(_STOPPED) == run.key:
+def _watch(run: Run, shown: bool) -> None:
+    news = run.job.so_far is not None and not shown
+    if run.over or news or st.session_state.get(_STOPPED) == run.key:
         st.rerun()
     run.join(_session())
     with st.container(horizontal=True, vertical_alignment="center"):

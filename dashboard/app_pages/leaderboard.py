@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import controls, data, earlier, leaderboard_view, running, state, trust, welcome
@@ -18,13 +20,20 @@ with body.skeleton(height=400):
 
 with body:
     if isinstance(found, running.Run):
-        running.follow(found)
+        known = found.job.so_far
+        running.follow(found, shown=known is not None)
         seen = earlier.recall(arena)
-        if seen is None:
+        if known is not None:
+            chosen, found = replace(chosen, method=data.without_resamples(chosen.method)), known
+            st.caption(
+                ":material/hourglass_top: The ratings alone: their intervals are not there yet."
+            )
+        elif seen is not None:
+            chosen, found = seen
+            st.caption(":material/history: Rated before:")
+        else:
             st.skeleton(height=400)
             st.stop()
-        chosen, found = seen
-        st.caption(":material/history: Rated before:")
     else:
         earlier.remember(arena, chosen, found)
     ratings = found.anchored(*chosen.anchor) if chosen.anchor else found

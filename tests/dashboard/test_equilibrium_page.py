@@ -130,7 +130,8 @@ def test_settings_reach_the_method(app: App, tasks: Store):
             method="Logit equilibrium", tasks="Within craft", resamples="50: quick",
             shrinkage="3", affinity="Whatever noise can set apart", clones=["ant", "bee"],
         )  # fmt: skip
-    (method,) = seen
+    without, method = seen
+    assert without == replace(method, resamples=0)
     assert (method.tasks, method.depth) == ("capability:craft", 1)
     assert method.resamples == 50 and method.shrinkage == 3
     assert method.affinity == "noise" and method.clones == (("ant", "bee"),)
@@ -239,6 +240,25 @@ def test_a_long_rating_of_a_fresh_page_has_nothing_before(app: App, tasks: Store
         assert test.get("progress") and not test.dataframe
         assert not test.exception and not test.error
         gate.set()
+
+
+def test_the_ratings_are_there_before_their_intervals(app: App, tasks: Store, impatient: None):
+    """While the log is resampled the page shows the ratings alone."""
+    gate = threading.Event()
+    resampled = slow(gate)
+
+    def rate(self, evidence, *, watch):
+        alone = replace(fake_equilibrium(), method=self.name)
+        return resampled(self, evidence, watch=watch) if self.resamples else alone
+
+    with patch.object(LogitEquilibrium, "rate", rate):
+        test = app(method="Logit equilibrium")
+        assert test.get("progress") and not test.exception and not test.error
+        assert "mass" in board(test).columns
+        assert any("ratings alone" in caption.value for caption in test.caption)
+        gate.set()
+        run_out(test)
+        assert not any("ratings alone" in caption.value for caption in test.caption)
 
 
 def test_a_long_rating_can_be_stopped_and_begun_again(app: App, tasks: Store, impatient: None):

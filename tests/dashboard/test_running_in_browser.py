@@ -53,7 +53,7 @@ def server(database: Store, browser) -> Iterator[Server]:
 
 
 def test_a_long_rating_can_be_left_stopped_and_begun_again(page: Page, server: Server):
-    """Its progress stands above what was rated before; Cancel and Start again do what they say."""
+    """Its progress stands above the ratings alone; Cancel and Start again do what they say."""
     page.goto(f"{server.url}/{LONG}")
     settled(page)
     cancel = page.get_by_role("button", name="Cancel")
@@ -66,7 +66,7 @@ def test_a_long_rating_can_be_left_stopped_and_begun_again(page: Page, server: S
     expect(cancel).to_have_count(0)
     page.get_by_label("Method").first.click()
     page.get_by_role("option", name="Logit equilibrium").click()
-    expect(page.get_by_text("Rated before")).to_be_visible()
+    expect(page.get_by_text("The ratings alone")).to_be_visible()
     assert len(cells(page, "board-0", 2)) == COMPETITORS
     cancel.click()
     expect(page.get_by_text("stopped, nothing was kept")).to_be_visible()

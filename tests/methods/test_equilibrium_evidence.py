@@ -94,8 +94,8 @@ def test_who_is_last_in_every_resample_is_last() -> None:
     items, who = np.repeat(np.arange(60), 3), np.tile(np.arange(3), 60)
     score = np.where(who == 2, 0.0, rng.integers(1, 3, 180))
     every = np.arange(180)
-    scores = ScoreLog(("a", "b", "c"), who, items, score, every, np.zeros(180, int))
-    games = make_games([0, 1] * 30, [2, 2] * 30, [1] * 60)
+    games = make_games([0, 1] * 30, [2, 2] * 30, [1, 1, 0, 0] * 15)
+    scores = ScoreLog(games.competitors, who, items, score, every, np.zeros(180, int))
     log = TaskLog(games, ("all",), np.arange(60), np.zeros(60, int), "none", scores=scores)
     ratings = CoarseCorrelated(payoff="scores", resamples=40).rate(log)
     assert ratings.rank_low[2] == 3
