@@ -124,7 +124,6 @@ def ratings_or_run(arena: Arena, selection: Selection, method: Method) -> Rating
 
 def _run(arena: Arena, selection: Selection, method: Method) -> Run:
     evidence = comparisons(arena, selection)
-
     early = without_resamples(method)
 
     def rate(tell: Callable[..., None], cancelled: threading.Event) -> Ratings:
@@ -136,8 +135,8 @@ def _run(arena: Arena, selection: Selection, method: Method) -> Run:
             return method.rate(evidence, watch=watch)  # type: ignore[call-arg]
 
     key = _run_key(arena, selection, method)
-    # The ratings alone replace nothing: those with intervals are still waited for.
-    place = (*_key(arena), method.name) if early is not None else None
+    # Ratings without intervals do not replace those with them, which are still waited for.
+    place = (*_key(arena), method.name, early is not None)
     return running.ask(key, type(method).title, rate, place=place)
 
 

@@ -33,7 +33,6 @@ def equilibrium_rows(ratings: Ratings) -> dict[str, str]:
         f"Alike but for noise, {literal(plural(noun))}": _pairs(report.near_clones),
         "Alike but for noise, tasks": _pairs(report.near_task_clones if report.tasks else ()),
         "Bias": _bias(ratings, report),
-        "Not settled": _undecided(ratings, report),
     }
     return {name: words for name, words in rows.items() if words}
 
@@ -139,10 +138,3 @@ def _bias(ratings: Ratings, report: EquilibriumReport) -> str:
         f"{literal(ratings.competitors[most])} most, by {number(float(report.bias[most]))}; "
         "the ratings are not corrected for it"
     )
-
-
-def _undecided(ratings: Ratings, report: EquilibriumReport) -> str:
-    if report.decided is None or report.decided.all():
-        return ""
-    left = int((~report.decided).sum())
-    return f"{counted(left, literal(ratings.noun))} have an upper bound in place of a rating"

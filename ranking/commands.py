@@ -12,8 +12,11 @@ import click
 from ranking.comparisons import Comparisons
 from ranking.errors import InputError
 from ranking.ingest import (
+    Check,
+    ImportReport,
     Mapping,
     Pairing,
+    Suggestion,
     check,
     import_staged,
     remembered_mapping,
@@ -81,30 +84,44 @@ def import_one(
                 noun=noun or suggestion.noun,
                 progress=progress,
             )
-    what = "rows" if suggestion.offer is None else "comparisons"
     if dry_run:
-        if suggestion.offer is not None:
-            click.echo(suggestion.offer)
-        for role, column in mapping.as_dict().items():
-            if column:
-                click.echo(f"  {role}: {_columns(column)}")
-        click.echo(
-            f"{found.accepted:,} {what} between {found.competitors:,} "
-            f"{plural(suggestion.noun)} would be imported; nothing was changed."
-        )
-        _say_pairing(found.pairing)
-        _say_rejected(found.rejected, found.reasons)
-    elif report.already_imported:
-        click.echo(f"{path.name} is already imported in {arena!r}; nothing changed.")
+        _say_found(suggestion, mapping, found)
     else:
-        click.echo(
-            f"Imported {report.accepted:,} {what} of {path.name} into {arena!r} "
-            f"(import {report.import_id})."
-        )
-        _say_pairing(report.pairing)
-        _say_rejected(report.rejected, report.reasons)
-        if report.rejected:
-            click.echo(f"`podium rejects {report.import_id}` prints them.")
+        _say_imported(suggestion, report, path.name, arena)
+
+
+def _say_found(suggestion: Suggestion, mapping: Mapping, found: Check) -> None:
+    """Say what an import would do."""
+    if suggestion.offer is not None:
+        click.echo(suggestion.offer)
+    for role, column in mapping.as_dict().items():
+        if column:
+            click.echo(f"  {role}: {_columns(column)}")
+    click.echo(
+        f"{found.accepted:,} {_imported(suggestion)} between {found.competitors:,} "
+        f"{plural(suggestion.noun)} would be imported; nothing was changed."
+    )
+    _say_pairing(found.pairing)
+    _say_rejected(found.rejected, found.reasons)
+
+
+def _say_imported(suggestion: Suggestion, report: ImportReport, file: str, arena: str) -> None:
+    """Say what an import did."""
+    if report.already_imported:
+        click.echo(f"{file} is already imported in {arena!r}; nothing changed.")
+        return
+    click.echo(
+        f"Imported {report.accepted:,} {_imported(suggestion)} of {file} into {arena!r} "
+        f"(import {report.import_id})."
+    )
+    _say_pairing(report.pairing)
+    _say_rejected(report.rejected, report.reasons)
+    if report.rejected:
+        click.echo(f"`podium rejects {report.import_id}` prints them.")
+
+
+def _imported(suggestion: Suggestion) -> str:
+    return "rows" if suggestion.offer is None else "comparisons"
 
 
 def rate(

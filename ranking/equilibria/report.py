@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from ranking.equilibria.affinity import NearClones
-from ranking.equilibria.results import Bools
 from ranking.laplacian import Floats
 
 
@@ -58,8 +57,6 @@ class EquilibriumReport:
     replicates : float array of shape (resamples, m), optional
         The ratings of each resampled log in points, NaN where there is no rating; None where
         nothing was resampled.
-    decided : bool array of shape (m,), optional
-        False where a rating is only an upper bound, because the solver was told to stop early.
     """
 
     tasks: tuple[str, ...]
@@ -86,4 +83,3 @@ class EquilibriumReport:
     resamples: int
     bias: Floats
     replicates: Floats | None = None
-    decided: Bools | None = None
