@@ -30,6 +30,7 @@ samples: $(READY)
 bench: $(BENCH)/.ready $(READY) browser
 	$(BENCH)/bin/python -m benchmarks
 	$(BENCH)/bin/python -m benchmarks.equilibria
+	$(BENCH)/bin/python -m benchmarks.capabilities
 	$(BIN)/python -m benchmarks.browser
 
 # Some minutes of simulation; rewrites docs/coverage.md and its plot.

@@ -185,7 +185,7 @@ def pick_rest(kind: type[Method], settings: dict[str, Any], facets: Facets) -> M
             settings[name] = value
     if settings.get("ties") == "outside-option":  # a model of both-bad leaves it as it is
         settings["both_bad"] = "tie"
-    if "shrinkage" in fields_of(kind):
+    if getattr(kind, "modelled", False) and settings.get("payoff", "wins") == "wins":
         settings["shrinkage"] = pick_shrinkage()
     if "intensity" in fields_of(kind):
         settings["intensity"] = pick_intensity()

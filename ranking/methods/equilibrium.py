@@ -97,6 +97,9 @@ class EquilibriumMethod(ABC):
             raise InputError(
                 f"The shrinkage must be 0 or a number of comparisons, not {self.shrinkage}."
             )
+        if self.shrinkage is not None and not (self.modelled and self._payoff == "wins"):
+            what = "Mean scores" if self.modelled else "The votes of maximal lotteries"
+            raise InputError(f"{what} are not shrunk; leave the shrinkage out.")
 
     @property
     def settings(self) -> dict[str, Any]:

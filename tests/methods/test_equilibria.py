@@ -356,6 +356,14 @@ def test_settings_that_mean_nothing_are_refused(settings, words) -> None:
         NashAveraging(**settings)
 
 
+@pytest.mark.parametrize("method", [(MaximalLottery, {}), (NashAveraging, {"payoff": "scores"})])
+def test_what_is_not_shrunk_takes_no_shrinkage(method) -> None:
+    """Votes and mean scores are played as they are; a shrinkage for them is refused."""
+    kind, settings = method
+    with pytest.raises(InputError, match="not shrunk"):
+        kind(shrinkage=5.0, **settings)
+
+
 def test_what_a_log_does_not_have_is_refused() -> None:
     """Scores, clones and tasks that are asked for must be there."""
     games = make_games([0, 1], [1, 0], [1.0, 1.0])
