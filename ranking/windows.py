@@ -8,7 +8,7 @@ import numpy as np
 from ranking.diagnostics.connectivity import connectivity
 from ranking.laplacian import Codes, Floats
 from ranking.methods.half_win import HalfWinFit
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.periods import Periods
 from ranking.tally import Games, Pairs
 from ranking.uncertainty.intervals import IntervalRule, interval_rule, spread

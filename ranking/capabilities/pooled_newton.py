@@ -8,7 +8,7 @@ from scipy import linalg
 from ranking.capabilities.pooled_cells import PooledCells
 from ranking.errors import ConvergenceError
 from ranking.laplacian import Codes, Floats, inverse, laplacian
-from ranking.methods.newton import descend
+from ranking.newton import descend
 
 _TOLERANCE = 1e-10  # of the squared Newton decrement: twice the log-likelihood still to be gained
 _ITERATIONS = 200

@@ -13,8 +13,8 @@ from ranking.comparisons import Comparisons
 from ranking.diagnostics.connectivity import connectivity
 from ranking.errors import ConvergenceError, InputError
 from ranking.laplacian import Codes, Floats, inverse
-from ranking.methods.newton import fit_strengths
 from ranking.methods.tie_models import TIE_MODELS, OutcomeCells, TieModel, fit_tie_model
+from ranking.newton import fit_strengths
 from ranking.outcomes import BOTH_BAD, FIRST, SECOND, SOFT, TIE, BothBad
 from ranking.tally import Games, Pairs, Tally
 from ranking.uncertainty.sandwich import hc0_weights

@@ -15,7 +15,7 @@ from ranking.diagnostics.fit import Reference, p_text
 from ranking.diagnostics.fit_bootstrap import draw_scores
 from ranking.errors import InputError
 from ranking.laplacian import Codes, Floats, divergence, inverse, solve
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.tally import Pairs
 
 _FALLBACK_RIDGE = 0.1

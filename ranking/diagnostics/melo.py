@@ -12,7 +12,7 @@ from ranking.diagnostics.discs import largest_strength, rests, skew_discs, skew_
 from ranking.diagnostics.fit_bootstrap import draw_scores
 from ranking.errors import ConvergenceError, InputError
 from ranking.laplacian import Floats, divergence
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.tally import Pairs
 
 _FALLBACK_RIDGE = 0.1  # where a part of the log alone leaves strengths infinite or unconnected

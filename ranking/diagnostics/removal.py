@@ -11,7 +11,7 @@ from ranking.comparisons import Comparisons
 from ranking.diagnostics.connectivity import connectivity
 from ranking.errors import ConvergenceError, InputError
 from ranking.laplacian import Codes, Floats, divergence, inverse
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.outcomes import BOTH_BAD, SOFT, BothBad
 from ranking.ratings import POINTS_PER_LOGIT
 from ranking.tally import SCORE, Games, Pairs, Tally

@@ -15,8 +15,8 @@ from ranking.diagnostics.folds import items_in, mean_and_error, part, rows_of
 from ranking.errors import InputError
 from ranking.laplacian import Codes, Floats
 from ranking.methods.elo import Elo, one_row_per_vote
-from ranking.methods.newton import fit_strengths
 from ranking.methods.tie_models import TIE_MODELS, OutcomeCells, fit_tie_model
+from ranking.newton import fit_strengths
 from ranking.outcomes import FIRST, SECOND, SOFT, TIE, BothBad
 from ranking.ratings import POINTS_PER_LOGIT
 from ranking.tally import Games, Tally

@@ -13,10 +13,10 @@ from ranking.errors import DegenerateWarning, RankingWarning, SeparationWarning
 from ranking.laplacian import DENSE_LIMIT, Codes, Floats
 from ranking.methods.components import one_sided
 from ranking.methods.half_win import HalfWinFit
-from ranking.methods.newton import log_loss
 from ranking.methods.results import Estimate, ratings_from
 from ranking.methods.tie_fit import TieModelFit
 from ranking.methods.tie_models import TIE_MODELS, TieModel, has_finite_ties
+from ranking.newton import log_loss
 from ranking.outcomes import BOTH_BAD, FIRST, SECOND, TIE
 from ranking.ratings import (
     MEAN_POINTS,

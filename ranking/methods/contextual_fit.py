@@ -16,7 +16,7 @@ from ranking.errors import ConvergenceError
 from ranking.laplacian import Codes, Floats, inverse
 from ranking.methods.contextual_rows import ContextualRows
 from ranking.methods.half_win import statuses
-from ranking.methods.newton import descend, fit_strengths
+from ranking.newton import descend, fit_strengths
 from ranking.ratings import Status
 from ranking.tally import Games, Pairs
 from ranking.uncertainty.sandwich import InformationRows, ScoreRows

@@ -14,7 +14,7 @@ from ranking.errors import ConvergenceError
 from ranking.laplacian import Floats, divergence
 from ranking.methods.dynamic_factors import Factor, factorised
 from ranking.methods.dynamic_walks import Walks
-from ranking.methods.newton import descend
+from ranking.newton import descend
 from ranking.ratings import POINTS_PER_LOGIT
 
 TIGHT = 1e-10

@@ -13,8 +13,8 @@ from ranking.comparisons import Comparisons
 from ranking.diagnostics.connectivity import connectivity
 from ranking.errors import InputError, RankingWarning
 from ranking.laplacian import Codes, Floats
-from ranking.methods.newton import log_loss
 from ranking.methods.results import Estimate, ratings_from
+from ranking.newton import log_loss
 from ranking.outcomes import BOTH_BAD, BothBad
 from ranking.periods import Periods
 from ranking.progress import Watch

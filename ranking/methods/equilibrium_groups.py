@@ -12,7 +12,7 @@ from ranking.errors import InputError
 from ranking.laplacian import Codes
 from ranking.methods.components import counted
 from ranking.methods.half_win import statuses
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.outcomes import BothBad
 from ranking.ratings import Status
 from ranking.tally import Pairs

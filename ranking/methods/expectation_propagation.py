@@ -10,8 +10,8 @@ from ranking.comparisons import Comparisons
 from ranking.errors import ConvergenceError, InputError, SeparationWarning
 from ranking.laplacian import Codes, Floats, divergence, inverse
 from ranking.methods.components import Part, PartFit, counted, fit_components, one_sided
-from ranking.methods.newton import fit_strengths, log_loss
 from ranking.methods.results import Estimate, ratings_from
+from ranking.newton import fit_strengths, log_loss
 from ranking.outcomes import BothBad
 from ranking.ratings import POINTS_PER_LOGIT, Ratings
 from ranking.tally import Games, Tally

@@ -11,8 +11,8 @@ from ranking.diagnostics.connectivity import connectivity
 from ranking.errors import ConvergenceError, InputError
 from ranking.laplacian import Codes, Floats
 from ranking.methods.elo import LAYOUT, status_of
-from ranking.methods.newton import log_loss
 from ranking.methods.results import Estimate, ratings_from
+from ranking.newton import log_loss
 from ranking.outcomes import BOTH_BAD, BothBad
 from ranking.periods import PERIODS, Periods, divide, timed
 from ranking.ratings import MEAN_POINTS, POINTS_PER_LOGIT, Ratings

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from ranking.laplacian import DENSE_LIMIT, Codes, Floats, inverse, laplacian, sparse_laplacian
-from ranking.methods.newton import fit_firth, fit_strengths
+from ranking.newton import fit_firth, fit_strengths
 from ranking.ratings import Status
 from ranking.tally import Games, Pairs
 from ranking.uncertainty.bounds import unbeaten_bound

@@ -27,9 +27,9 @@ from ranking.methods.components import (
     one_sided,
     tally_and_rows,
 )
-from ranking.methods.newton import log_loss
 from ranking.methods.results import Estimate, ratings_from
 from ranking.methods.spectral_covariance import BalanceMeat
+from ranking.newton import log_loss
 from ranking.outcomes import BothBad
 from ranking.ratings import POINTS_PER_LOGIT, Ratings
 from ranking.tally import Games, Pairs, Tally

@@ -15,7 +15,7 @@ from scipy.special import expit, log_expit, logsumexp
 
 from ranking.errors import ConvergenceError, InputError
 from ranking.laplacian import Codes, Floats
-from ranking.methods.newton import descend
+from ranking.newton import descend
 from ranking.outcomes import BOTH_BAD, FIRST, SECOND, SOFT, TIE
 from ranking.tally import Tally
 

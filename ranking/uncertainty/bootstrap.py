@@ -23,7 +23,7 @@ from scipy.special import expit
 from ranking.diagnostics.connectivity import connectivity
 from ranking.errors import InputError
 from ranking.laplacian import Floats, inverse
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.outcomes import SOFT
 from ranking.tally import Pairs, Tally
 from ranking.uncertainty.intervals import BOOTSTRAPS, BootstrapKind

@@ -9,7 +9,7 @@ from scipy.special import expit
 from ranking.capabilities import pooled_strengths
 from ranking.capabilities.spread import CEILING, FLOOR, Linearised, log_marginal, most_likely
 from ranking.errors import ConvergenceError, InputError
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from tests.conftest import games_logs, make_games
 
 EXACT = 1e-9

@@ -8,7 +8,7 @@ from scipy import linalg
 
 from ranking.diagnostics.discs import cyclic_part, skew_discs
 from ranking.diagnostics.intransitivity import hodge
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from tests.diagnostics.logs import disc_tally, drawn_tally
 from tests.equilibria.games import CYCLE, LADDER
 

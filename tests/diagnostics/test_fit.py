@@ -13,7 +13,7 @@ from ranking.diagnostics.fitted_model import fit_model
 from ranking.errors import ConvergenceError, InputError, SelectionError
 from ranking.ingest import read
 from ranking.methods import BradleyTerry
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.outcomes import TIE
 from ranking.tally import Tally
 from tests.conftest import games_logs, make_games

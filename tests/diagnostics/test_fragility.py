@@ -11,7 +11,7 @@ from ranking.diagnostics.removal import Board, VoteGroups, fewest_removals, line
 from ranking.errors import InputError
 from ranking.ingest import read
 from ranking.methods import BradleyTerry
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.tally import Tally
 from tests.conftest import make_games
 from tests.diagnostics.logs import drawn_games, drawn_tally

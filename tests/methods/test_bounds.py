@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize, minimize_scalar
 
 from ranking.laplacian import inverse
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.tally import Tally
 from ranking.uncertainty.bounds import unbeaten_bound
 from ranking.uncertainty.sandwich import information_weights

@@ -15,7 +15,7 @@ from ranking.errors import (
     SeparationWarning,
 )
 from ranking.methods import LSR, BradleyTerry, ExpectationPropagation
-from ranking.methods.newton import fit_strengths, leverages
+from ranking.newton import fit_strengths, leverages
 from ranking.ratings import POINTS_PER_LOGIT
 from ranking.tally import Tally
 from tests.conftest import games_logs, make_games

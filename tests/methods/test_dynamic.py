@@ -15,7 +15,7 @@ from ranking.methods.dynamic import DynamicBradleyTerry
 from ranking.methods.dynamic_fit import fit_drift, fit_paths
 from ranking.methods.dynamic_states import final_covariance, final_influence, states
 from ranking.methods.dynamic_walks import Walks
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.periods import divide
 from ranking.ratings import POINTS_PER_LOGIT
 from tests.conftest import games_logs, make_games

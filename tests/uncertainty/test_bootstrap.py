@@ -5,7 +5,7 @@ import pytest
 
 from ranking.errors import InputError
 from ranking.laplacian import inverse, laplacian
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.tally import Tally
 from ranking.uncertainty.bootstrap import bootstrap_strengths, score_draws
 from ranking.uncertainty.intervals import BOOTSTRAPS

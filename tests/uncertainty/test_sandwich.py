@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from ranking.errors import DegenerateWarning, InputError
 from ranking.methods import ILSR, BradleyTerry
-from ranking.methods.newton import fit_strengths
+from ranking.newton import fit_strengths
 from ranking.ratings import POINTS_PER_LOGIT
 from ranking.uncertainty.intervals import interval_rule
 from ranking.uncertainty.sandwich import (
