@@ -4,6 +4,8 @@ import math
 import re
 import unicodedata
 
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they would turn the rest of a line round
+
 
 def plural(noun: str) -> str:
     """Return the plural of a noun: models, policies, matches."""
@@ -14,7 +16,14 @@ def plural(noun: str) -> str:
 
 def one_line(text: str) -> str:
     """Return text without line breaks and without what a terminal would obey."""
-    return " ".join("".join(c if unicodedata.category(c) != "Cc" else " " for c in text).split())
+    plain = "".join(c if unicodedata.category(c) != "Cc" else " " for c in text)
+    return " ".join(_DIRECTIONS.sub("", plain).split())
+
+
+def shortened(text: str, longest: int = 80) -> str:
+    """Return a text of one line, cut where it is longer than a column of a table should be."""
+    text = one_line(text)
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -1,5 +1,7 @@
 """The commands of capabilities and findings."""
 
+import csv
+import io
 import json
 import random
 
@@ -91,6 +93,73 @@ def test_the_matrix_as_table_and_json(arena) -> None:
     assert cell["items"] == cell["comparisons"] == 80
 
 
+def test_the_matrix_begins_with_what_it_says(arena) -> None:
+    """The same sentences as in JSON, before the table."""
+    found = json.loads(arena("capabilities", "zoo", "--format", "json")[1])
+    lines = arena("capabilities", "zoo")[1].splitlines()
+    assert lines[:2] == found["sentences"]
+    assert "confirmed" in lines[0]
+
+
+def test_the_matrix_as_csv_has_the_cells_of_the_json(arena) -> None:
+    """A line for each competitor and capability; ranks where they are asked for."""
+    found = json.loads(arena("capabilities", "zoo", "--ranks", "--format", "json")[1])
+    rows = list(
+        csv.DictReader(io.StringIO(arena("capabilities", "zoo", "--ranks", "--format", "csv")[1]))
+    )
+    cells = {
+        (cell["competitor"], one["capability"]): cell
+        for one in found["capabilities"]
+        for cell in one["cells"]
+    }
+    assert len(rows) == len(cells) == 4
+    for row in rows:
+        cell = cells[row["competitor"], row["capability"]]
+        assert {name: row[name] for name in cell} == {name: str(cell[name]) for name in cell}
+    assert "rank" not in arena("capabilities", "zoo", "--format", "csv")[1].splitlines()[0]
+
+
+def test_ranks_stand_in_the_cells_of_the_table(arena) -> None:
+    """Ant leads law beyond doubt, and trails in code."""
+    out = arena("capabilities", "zoo", "--ranks")[1]
+    header = next(line for line in out.splitlines() if line.startswith("capability"))
+    law = next(line for line in out.splitlines() if line.startswith("law"))
+    names, places = header.split()[2:], [one for one in law.split() if one.startswith("#")]
+    assert dict(zip(names, places, strict=True)) == {"ant": "#1", "bee": "#2"}
+    assert "#" not in arena("capabilities", "zoo")[1]
+
+
+def test_the_heading_names_the_source(arena) -> None:
+    """Its name and kind, whichever command says it."""
+    found = json.loads(arena("capabilities", "zoo", "--format", "json")[1])
+    assert found["source"] == {"name": "capability", "kind": "tags"}
+    options = ("--competitor", "ant", "--facet", "lang", "--format", "json")
+    for command in ("findings", "tree"):
+        found = json.loads(arena(command, "zoo", *options)[1])
+        assert found["source"] == {"name": "lang", "kind": "field"}
+
+
+def test_a_long_table_of_findings_tells_the_foremost(arena, monkeypatch) -> None:
+    """Code stands for its two kinds, which --all lists; JSON has everything anyway."""
+    told = ("findings", "zoo", "--competitor", "ant")
+    monkeypatch.setattr(ranking.cli.capabilities, "_MOST_ROWS", 3)
+    out = arena(*told)[1]
+    assert {line.split()[0] for line in out.splitlines()[3:5]} == {"law", "code"}
+    assert "code/sql" not in out and "… and 2 more" in out
+    everything = arena(*told, "--all")[1]
+    assert "code/sql" in everything and "more" not in everything
+    assert len(json.loads(arena(*told, "--format", "json")[1])["findings"]) == 4
+
+
+def test_a_custom_capability_goes_by_its_name(arena) -> None:
+    """Not by its key, which begins with custom/."""
+    assert arena("taxonomy", "save-capability", "zoo", "Desk work", "law", "code/sql")[0] == 0
+    out = arena("capabilities", "zoo")[1]
+    assert any(line.startswith("Desk work ") for line in out.splitlines())
+    assert "custom/" not in out
+    assert "custom/" not in arena("findings", "zoo", "--competitor", "ant")[1]
+
+
 def test_a_field_can_be_the_facet(arena) -> None:
     """Capabilities from the values of a field."""
     found = json.loads(arena("capabilities", "zoo", "--facet", "lang", "--format", "json")[1])
@@ -106,6 +175,10 @@ def test_a_field_can_be_the_facet(arena) -> None:
         (("capabilities", "zoo", "--under", "x"), "There is no capability 'x'"),
         (("capabilities", "zoo", "--facet", "x"), "no field 'x'"),
         (("findings", "zoo", "--competitor", "ant", "--bar", "1"), "belongs to the question"),
+        (("capabilities", "zoo", "--question", "bar", "--bar", "nan"), "`bar` must be a finite"),
+        (("capabilities", "zoo", "--smallest-effect", "inf"), "must be a finite number"),
+        (("capabilities", "zoo", "--under", "law"), "There are no capabilities below 'law'"),
+        (("standardised", "zoo", "--level", "nan"), "level"),
     ],
 )
 def test_what_cannot_be_done_is_refused(arena, arguments, sentence) -> None:

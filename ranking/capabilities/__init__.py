@@ -10,8 +10,8 @@ from ranking.capabilities.observations import (
     item_scores,
 )
 from ranking.capabilities.pooling import Pooled, pooled_strengths
-from ranking.capabilities.taxonomy import Taxonomy
 from ranking.capabilities.verdicts import find, items_needed
+from ranking.taxonomies.taxonomy import Taxonomy
 
 __all__ = [
     "Finding",

@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 
 from ranking.capabilities.findings import Control, Findings, FindingSettings, Question
-from ranking.capabilities.levels import log_taxonomy
 from ranking.capabilities.node_ratings import NodeRatings, node_ratings
 from ranking.capabilities.observations import (
     ItemPairs,
@@ -17,14 +16,16 @@ from ranking.capabilities.observations import (
     item_scores,
 )
 from ranking.capabilities.pooling import pooled_strengths
-from ranking.capabilities.taxonomy import Taxonomy
 from ranking.capabilities.verdicts import find
 from ranking.comparisons import Comparisons
 from ranking.errors import InputError, SelectionError
 from ranking.laplacian import Floats
 from ranking.outcomes import BothBad
-from ranking.store.capabilities import CAPABILITY, ItemLog, read_item_log
+from ranking.store.capabilities import ItemLog, read_item_log
 from ranking.store.where import where
+from ranking.taxonomies.levels import log_taxonomy
+from ranking.taxonomies.sources import AUTO, Source, find_source, is_changed, read_edited
+from ranking.taxonomies.taxonomy import Taxonomy
 
 Values = Literal["auto", "wins", "scores"]
 
@@ -56,20 +57,26 @@ class CapabilityEvidence:
     ----------
     comparisons : Comparisons
         Where it was read from.
+    source : Source
+        What the capabilities come from, and whether they were proposed.
     facets : tuple of str
-        What the nodes were made of: "capability", or names of fields.
+        The same as names: "capability", names of fields, or of a stored taxonomy.
     log : ItemLog
         One score for each item and pair; names of items and competitors.
     pairs : ItemPairs
     taxonomy : Taxonomy
         Over the same items.
+    notes : tuple of str
+        What is to be said of it: edits that could not be made any more.
     """
 
     comparisons: Comparisons
+    source: Source
     facets: tuple[str, ...]
     log: ItemLog
     pairs: ItemPairs
     taxonomy: Taxonomy
+    notes: tuple[str, ...] = ()
     _found: dict[object, Findings] = field(init=False, default_factory=dict, repr=False)
 
     @classmethod
@@ -77,17 +84,22 @@ class CapabilityEvidence:
         cls,
         comparisons: Comparisons,
         *,
-        facets: Sequence[str] = (CAPABILITY,),
+        source: str = AUTO,
+        facets: Sequence[str] | None = None,
         both_bad: BothBad = "tie",
     ) -> "CapabilityEvidence":
-        """Read a log by item and pair, and the taxonomy from its tags.
+        """Read a log by item and pair, and the taxonomy that its items are in.
 
         Parameters
         ----------
         comparisons : Comparisons
-        facets : sequence of str, default ("capability",)
-            The capabilities of comparisons, or fields of which each value is a node. Several are
-            the nodes below the root. None at all leaves the root alone (see `with_taxonomy`).
+        source : str, default "auto"
+            What capabilities come from: "capability" (the log's own tags), a field each value of
+            which is a node, or a stored taxonomy. "auto" takes the log's tags where there are any,
+            else the oldest stored taxonomy.
+        facets : sequence of str, optional
+            Several of "capability" and fields at once, each a node below the root, without what
+            was edited. None at all leaves the root alone (see `with_taxonomy`); one is a source.
         both_bad : {"tie", "drop"}, default "tie"
             Whether both-bad counts as a tie or is left out.
 
@@ -96,18 +108,44 @@ class CapabilityEvidence:
         InputError
             If nothing that is selected has a capability, or nothing is selected.
         SelectionError
-            If the arena has no such field.
+            If the arena has no such source.
         """
+        if facets is not None and source != AUTO:
+            raise InputError("Name either a source of capabilities or facets, not both.")
+        if facets is not None and len(facets) == 1:
+            source, facets = facets[0], None
         with comparisons.store.reading() as connection:
-            condition = where(connection, comparisons.arena, comparisons.selection)
-            log = read_item_log(
-                connection, comparisons.arena, condition, facets=facets, both_bad=both_bad
-            )
+            arena = comparisons.arena
+            condition = where(connection, arena, comparisons.selection)
+            if facets is not None:
+                for name in facets:
+                    if find_source(connection, arena, name).stored:
+                        raise InputError(
+                            f"The taxonomy {name!r} cannot be joined with others; name it alone, "
+                            "or name fields alone."
+                        )
+                found, read = Source("", " and ".join(facets), "field"), tuple(facets)
+                changed = False
+            else:
+                found = find_source(connection, arena, source)
+                read = () if found.stored else (found.name,)
+                changed = found.stored or is_changed(connection, arena, found)
+            log = read_item_log(connection, arena, condition, facets=read, both_bad=both_bad)
+            edited = read_edited(connection, arena, found) if changed else None
         if not len(log.item):
             raise InputError("There are no comparisons to rate; choose a wider selection.")
-        m = len(log.competitors)
-        pairs = ItemPairs(m, log.items, log.item, log.first, log.second, log.score)
-        return cls(comparisons, tuple(facets), log, pairs, log_taxonomy(log))
+        taxonomy = log_taxonomy(log) if edited is None else edited.over(log)
+        if edited is not None and not len(taxonomy.tag_item):
+            raise InputError(
+                f"No item of {arena.name!r} that is selected is in the taxonomy {found.name!r}; "
+                "choose a wider selection, or another taxonomy."
+            )
+        pairs = ItemPairs(
+            len(log.competitors), log.items, log.item, log.first, log.second, log.score
+        )
+        names = tuple(facets) if facets is not None else (found.name,)
+        notes = () if edited is None else edited.notes
+        return cls(comparisons, found, names, log, pairs, taxonomy, notes)
 
     def with_taxonomy(self, taxonomy: Taxonomy) -> "CapabilityEvidence":
         """Return the same log under another taxonomy of its items: edited, or of its own file.
@@ -130,6 +168,11 @@ class CapabilityEvidence:
         return replace(self, taxonomy=taxonomy)
 
     @property
+    def untagged(self) -> int:
+        """How many items of the selection have no capability."""
+        return self.log.items - int(self.taxonomy.sizes[0])
+
+    @property
     def competitors(self) -> tuple[str, ...]:
         """Names; codes of competitors index them."""
         return self.log.competitors
@@ -146,7 +189,7 @@ class CapabilityEvidence:
         cell = pairs.first * m + pairs.second
         weight = np.bincount(cell, minlength=m * m)
         at = np.flatnonzero(weight)
-        score = np.bincount(cell, pairs.score, m * m)[at] / weight[at]
+        score = np.bincount(cell, pairs.score, m * m)[at]
         fitted = pooled_strengths(
             m, 1, np.zeros(len(at), np.int64), at // m, at % m, weight[at].astype(float), score
         )

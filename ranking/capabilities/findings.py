@@ -1,14 +1,15 @@
 """Strengths and weaknesses: what is known of each competitor in each capability."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from ranking.capabilities.taxonomy import Bools, Taxonomy
 from ranking.errors import InputError
 from ranking.laplacian import Codes, Floats
+from ranking.taxonomies.taxonomy import Bools, Taxonomy
 
 Question = Literal["itself", "field", "bar"]
 Control = Literal["either", "top-down", "flat"]
@@ -62,6 +63,9 @@ class FindingSettings:
         for name in ("q", "level"):
             if not 0 < getattr(self, name) < 1:
                 raise InputError(f"`{name}` must lie between 0 and 1; not {getattr(self, name)}.")
+        for name in ("bar", "smallest_effect"):
+            if not math.isfinite(getattr(self, name)):
+                raise InputError(f"`{name}` must be a finite number; not {getattr(self, name)}.")
         if self.fewest < 2 or self.smallest_effect < 0:
             raise InputError("`fewest` must be at least 2, and `smallest_effect` not negative.")
 
@@ -102,12 +106,12 @@ class Findings:
     effect, low, high : float arrays
         The raw difference that is tested and its interval; NaN with fewer than five items.
     estimate, own_weight : float arrays
-        The shrunken departure (from the competitor's overall level in question A, from the bar in
-        B and C), and how much of it is the node's own data.
+        The effect drawn towards that of the parent by its noise, and how much of the node's mean is
+        its own data.
     p, q : float arrays
         p-value, and adjusted for all tests; NaN where there was no test.
     false_sign_rate : float array
-        Chance that the shrunken departure has the wrong sign; NaN with fewer than five items.
+        Chance that the estimate has the wrong sign; NaN with fewer than five items.
     verdict : str array
         One of the four verdict words. In question A a node that holds every item has nothing to be
         compared with.
@@ -164,7 +168,7 @@ class Findings:
         """Return the most general nodes that are strengths or weaknesses as a whole.
 
         Those are the nodes with one of the verdicts of which every child with enough items has one
-        too, in the same direction; none lies below another.
+        too, in the same direction; none lies below another. The root is none: it is all items.
 
         Parameters
         ----------
@@ -179,6 +183,7 @@ class Findings:
         other_way = (self.items[1:, k] >= self.settings.fewest) & (sign[1:] != sign[above])
         whole = found.copy()
         whole[above[other_way]] = False
+        whole[0] = False
         below = np.zeros(len(whole), dtype=bool)
         for at, parent in enumerate(above, 1):
             below[at] = below[parent] | whole[parent]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ranking.capabilities.taxonomy import Bools
 from ranking.laplacian import Codes, Floats
+from ranking.taxonomies.taxonomy import Bools
 
 
 @dataclass(frozen=True, eq=False)

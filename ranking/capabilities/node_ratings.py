@@ -10,9 +10,9 @@ from ranking.capabilities.node_spread import Batch, Evidence, Spread, estimated
 from ranking.capabilities.observations import ItemPairs
 from ranking.capabilities.pooling import pooled_strengths
 from ranking.capabilities.spread import CEILING
-from ranking.capabilities.taxonomy import Taxonomy
 from ranking.errors import InputError
 from ranking.laplacian import Codes, Floats
+from ranking.taxonomies.taxonomy import Taxonomy
 
 _CHUNK = 4_000_000  # numbers in one batch of information matrices
 

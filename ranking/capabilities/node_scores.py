@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ranking.capabilities.observations import Observations
-from ranking.capabilities.taxonomy import Taxonomy
 from ranking.laplacian import Floats
+from ranking.taxonomies.taxonomy import Taxonomy
 
 _FEWEST_ITEMS = 5  # of a node whose mean helps to estimate a spread
-_FEWEST_NODES = 10  # at a depth that gets a spread of its own
+_FEWEST_CELLS = 10  # independent means at a depth that gets a spread of its own
 _FLOOR = 5e-5  # of a squared spread, in units of the variance of an item
 _FULL_WEIGHT = 20.0  # items beyond which a node's weight in the spread grows no more
 
@@ -55,7 +55,7 @@ def shrunken_means(observed: Observations, taxonomy: Taxonomy) -> NodeScores:
     then ``est_c = est_parent + B_c (mean_c - est_parent)``, ``B_c = tau^2 / (tau^2 + s^2 / n_c)``
     and ``var_c = B_c s^2 / n_c + (1 - B_c)^2 var_parent``.
 
-    A depth with fewer than ten such nodes shares the spread of all depths.
+    A depth with fewer than ten such means, of all competitors, shares the spread of all depths.
     """
     n, total, _ = observed.sums(taxonomy.members)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -97,7 +97,9 @@ def _squared_spreads(taxonomy: Taxonomy, n: Floats, raw: Floats, noise: Floats) 
     whole = max(total.sum() / max(share.sum(), 1e-300), floor)
     summed = np.bincount(depth, share, size)
     of_depth = np.maximum(np.bincount(depth, total, size) / np.maximum(summed, 1e-300), floor)
-    nodes = np.bincount(depth, used.any(axis=1), size)
-    found = np.where(nodes >= _FEWEST_NODES, of_depth, whole)
+    m = used.shape[1]
+    # What some of m competitors have beyond their levels, the last one lacks.
+    cells = np.bincount(depth, used.sum(axis=1), size) * (1 - 1 / m if m > 1 else 1)
+    found = np.where(cells >= _FEWEST_CELLS, of_depth, whole)
     found[0] = np.nan
     return np.asarray(found)

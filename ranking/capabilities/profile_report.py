@@ -2,14 +2,15 @@
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from ranking.capabilities.findings import Verdict
 from ranking.capabilities.matrix import heading, known
-from ranking.capabilities.profile import CompetitorFindings
+from ranking.capabilities.profile import CapabilityFinding, CompetitorFindings
 from ranking.capabilities.sentences import shown_name, signed
-from ranking.wording import one_line
+from ranking.wording import one_line, shortened
 
 
 def as_dict(found: CompetitorFindings) -> dict[str, Any]:
@@ -35,13 +36,15 @@ def as_json(found: CompetitorFindings) -> str:
     return json.dumps(as_dict(found), indent=2, ensure_ascii=False, allow_nan=False)
 
 
-def table(found: CompetitorFindings) -> tuple[list[str], list[list[Any]]]:
-    """Return header and rows of what is confirmed or likely."""
+def table(
+    found: CompetitorFindings, told: Iterable[CapabilityFinding]
+) -> tuple[list[str], list[list[Any]]]:
+    """Return header and rows of some findings of a competitor."""
     header = ["capability", "items", found.unit.name, "interval", "shrunk", "q", "verdict"]
     unit = found.unit
     rows = [
         [
-            shown_name(one.capability, one.name),
+            shortened(shown_name(one.capability, one.name)),
             one.items,
             signed(one.effect, unit),
             f"{signed(one.low, unit)} to {signed(one.high, unit)}",
@@ -49,7 +52,7 @@ def table(found: CompetitorFindings) -> tuple[list[str], list[list[Any]]]:
             "" if math.isnan(one.q) else "<0.001" if one.q < 0.001 else f"{one.q:.3f}",
             f"{one.verdict} {one.direction}",
         ]
-        for one in found.of("confirmed", "likely")
+        for one in told
     ]
     return header, rows
 

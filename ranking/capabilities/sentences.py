@@ -6,14 +6,22 @@ from dataclasses import dataclass
 
 from ranking.capabilities.evidence import Unit
 from ranking.capabilities.findings import Finding, FindingSettings
+from ranking.taxonomies.journal import CUSTOM
 from ranking.wording import number, percent, rounded
 
 _LONGEST_KEY = 60  # characters of a path; beyond them the node alone is named
 
 
 def shown_name(key: str, name: str) -> str:
-    """Return what to call a capability: its path where that is short, else its name."""
-    return key if len(key) <= _LONGEST_KEY else name
+    """Return what to call a capability: its path where that is short, else its name.
+
+    A node that is keyed by an id and not by its path goes by its name, as do capabilities that
+    were put together by hand. Names that are whole sentences lose their full stop, as they stand
+    within one.
+    """
+    is_path = key == name or (key.endswith(f"/{name}") and key != CUSTOM + name)
+    shown = key if is_path and len(key) <= _LONGEST_KEY else name
+    return shown.removesuffix(".") or key
 
 
 def departure(one: Finding) -> float:

@@ -1,6 +1,7 @@
 """From observations to findings: tests, estimates, and the words for what they say."""
 
 import math
+from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
@@ -13,11 +14,11 @@ from ranking.capabilities.hypotheses import (
     against_reference,
     inside_against_outside,
 )
-from ranking.capabilities.node_scores import NodeScores, shrunken_means
+from ranking.capabilities.node_scores import shrunken_means
 from ranking.capabilities.observations import Observations
-from ranking.capabilities.taxonomy import Taxonomy
 from ranking.errors import InputError
 from ranking.laplacian import Floats
+from ranking.taxonomies.taxonomy import Taxonomy
 
 _TYPICAL_P = 0.005  # where the Benjamini–Hochberg cut-off of a tree of capabilities typically lies
 _POWER = 0.8
@@ -48,9 +49,7 @@ def find(
     else:
         tests = against_reference(observed, taxonomy.members, how.bar)
     trees, q = _adjusted(tests, taxonomy, how)
-    shrunken = shrunken_means(observed, taxonomy)
-    centre = shrunken.estimate[0] if how.question == "itself" else how.bar
-    return _worded(tests, shrunken, shrunken.estimate - centre, q, trees, taxonomy, how)
+    return _worded(tests, _drawn(observed, taxonomy, tests, how), q, trees, taxonomy, how)
 
 
 def _adjusted(
@@ -71,10 +70,30 @@ def _adjusted(
     return trees, np.minimum(parts * q, 1.0)
 
 
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """Effects drawn towards those of their parents, their errors, and their own weight."""
+
+    effect: Floats
+    std_error: Floats
+    own_weight: Floats
+
+
+def _drawn(
+    observed: Observations, taxonomy: Taxonomy, tests: NodeTests, how: FindingSettings
+) -> _Drawn:
+    shrunken = shrunken_means(observed, taxonomy)
+    if how.question != "itself":
+        return _Drawn(shrunken.estimate - how.bar, shrunken.std_error, shrunken.own_weight)
+    # A mean departs from that of everything by less than from that of the rest, which is tested.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        outside = np.where(tests.rest >= 2, (tests.items + tests.rest) / tests.rest, 1.0)
+    return _Drawn(outside * shrunken.departure, outside * shrunken.std_error, shrunken.own_weight)
+
+
 def _worded(
     tests: NodeTests,
-    shrunken: NodeScores,
-    departure: Floats,
+    drawn: _Drawn,
     q: Floats,
     trees: list[TreeDiscoveries],
     taxonomy: Taxonomy,
@@ -85,9 +104,9 @@ def _worded(
     inner_low, inner_high = tests.interval(0.9)  # two one-sided tests at 5%
     delta = how.smallest_effect
     with np.errstate(invalid="ignore"):
-        false_sign = np.where(shown, ndtr(-np.abs(departure) / shrunken.std_error), np.nan)
+        false_sign = np.where(shown, ndtr(-np.abs(drawn.effect) / drawn.std_error), np.nan)
         confirmed = (q <= how.q) & (np.abs(tests.effect) >= delta)
-        likely = (false_sign <= 0.05) & (np.abs(departure) >= delta)
+        likely = (false_sign <= 0.05) & (np.abs(drawn.effect) >= delta)
         alike = (tests.items >= how.fewest) & (inner_low > -delta) & (inner_high < delta)
     verdict = np.select(
         [confirmed, likely, alike], get_args(Verdict)[:3], default=get_args(Verdict)[3]
@@ -105,8 +124,8 @@ def _worded(
         effect=seen(tests.effect),
         low=seen(low),
         high=seen(high),
-        estimate=seen(departure),
-        own_weight=shrunken.own_weight,
+        estimate=seen(drawn.effect),
+        own_weight=drawn.own_weight,
         p=np.where(tests.items >= how.fewest, tests.p, np.nan),
         q=q,
         false_sign_rate=false_sign,

@@ -134,8 +134,8 @@ def _checked(name: str, columns: list[str], delimiter: str) -> tuple[str, ...]:
     word = DELIMITERS.get(delimiter, repr(delimiter))
     if len(columns) < 2:
         raise InputError(
-            f"{name} has only one column ({columns[0][:60]!r}, separated by {word}); it needs two "
-            "competitors and an outcome. State the delimiter if it is another."
+            f"{name} has only one column ({columns[0][:60]!r}, separated by {word}); "
+            "two or more are needed. State the delimiter if it is another."
         )
     if columns[0] == "" and "index" not in columns:
         columns = ["index", *columns[1:]]  # pandas and R leave the name of the row index empty

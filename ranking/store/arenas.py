@@ -260,9 +260,22 @@ def _delete(connection: duckdb.DuckDBPyConnection, arena_id: int) -> None:
         "(SELECT import_id FROM imports WHERE arena_id = ?)",
         [arena_id],
     )
+    _forget_taxonomies(connection, arena_id)
     for table in ("imports", *DICTIONARIES, "fields", "features", "arenas"):
         connection.execute(f"DELETE FROM {table} WHERE arena_id = ?", [arena_id])
     connection.execute(f"DROP TABLE {comparisons_table(arena_id)}")
+
+
+def _forget_taxonomies(connection: duckdb.DuckDBPyConnection, arena_id: int) -> None:
+    """Delete what is kept of an arena's taxonomies: trees, edits and custom capabilities."""
+    for table in ("taxonomy_nodes", "taxonomy_tags"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE taxonomy_id IN "
+            "(SELECT taxonomy_id FROM taxonomies WHERE arena_id = ?)",
+            [arena_id],
+        )
+    for table in ("taxonomies", "taxonomy_edits", "custom_capabilities"):
+        connection.execute(f"DELETE FROM {table} WHERE arena_id = ?", [arena_id])
 
 
 def _forget_unused_names(connection: duckdb.DuckDBPyConnection, arena_id: int) -> None:

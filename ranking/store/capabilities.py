@@ -10,15 +10,17 @@ from ranking.errors import InputError, SelectionError
 from ranking.laplacian import Codes, Floats
 from ranking.outcomes import BOTH_BAD, BothBad
 from ranking.store.arenas import Arena
+from ranking.store.item_codes import (
+    ITEM,
+    ItemCodes,
+    import_and_line,
+    read_competitors,
+    read_item_codes,
+)
 from ranking.store.where import Where
 
 CAPABILITY = "capability"
 """The facet made of the capabilities of comparisons; others are imported fields."""
-
-# A comparison without an item is an item of its own, and the code says where it came from.
-_LINE_BITS = 40
-_ITEM = f"coalesce(item::BIGINT, -1 - ((import_id::BIGINT << {_LINE_BITS}) + line))"
-_MOST_COPIES = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,27 +72,8 @@ class ItemLog:
         """Return what an item is called; a comparison without one by its import and line."""
         if item < self.known_items:
             return self.names[item]
-        code = int(self.lines[item - self.known_items])
-        return f"import {code >> _LINE_BITS}, line {code & ((1 << _LINE_BITS) - 1)}"
-
-
-@dataclass(frozen=True, eq=False)
-class _Items:
-    """The codes of items in the log, and their places among all items."""
-
-    codes: Codes  # sorted
-    place: Codes
-    copies: Codes
-    names: tuple[str, ...]
-    lines: Codes
-
-    def rows(self, codes: Codes) -> tuple[Codes, Codes]:
-        """Return row and item of every copy of rows that have these codes."""
-        at = np.searchsorted(self.codes, codes)
-        count = self.copies[at]
-        row = np.repeat(np.arange(len(codes)), count)
-        within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-        return row, self.place[at][row] + within
+        import_id, line = import_and_line(int(self.lines[item - self.known_items]))
+        return f"import {import_id}, line {line}"
 
 
 def read_item_log(
@@ -123,7 +106,7 @@ def read_item_log(
     counted = f"AND outcome <> {BOTH_BAD}" if both_bad == "drop" else ""
     pairs = connection.execute(
         f"""
-        SELECT {_ITEM} AS item, least(first, second) AS low, greatest(first, second) AS high,
+        SELECT {ITEM} AS item, least(first, second) AS low, greatest(first, second) AS high,
                sum(votes * weight * CASE WHEN first < second THEN score ELSE 1 - score END)
                / sum(votes * weight) AS score
         FROM {arena.table} WHERE {where.clause} {counted}
@@ -131,8 +114,8 @@ def read_item_log(
         """,
         list(where.parameters),
     ).fetchnumpy()
-    items = _items(connection, arena, where)
-    names = sorted(_present(connection, arena, where), key=lambda pair: pair[1])
+    items = read_item_codes(connection, arena, where)
+    names = sorted(read_competitors(connection, arena, where), key=lambda pair: pair[1])
     position = np.zeros(max((code for code, _ in names), default=-1) + 1, np.int64)
     for at, (code, _) in enumerate(names):
         position[code] = at
@@ -161,42 +144,61 @@ def read_item_log(
     )
 
 
-def _items(connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where) -> _Items:
-    """Put the items of the selected comparisons into the order of their names."""
-    columns = connection.execute(
-        f"SELECT {_ITEM} AS code, CASE WHEN code < 0 THEN max(votes) ELSE 1 END AS copies "
-        f"FROM {arena.table} WHERE {where.clause} GROUP BY 1 ORDER BY 1",
-        list(where.parameters),
-    ).fetchnumpy()
-    codes, copies = _codes(columns["code"]), _codes(columns["copies"])
-    if copies.sum() > _MOST_COPIES:
-        raise InputError(
-            f"{arena.name!r} has {copies.sum():,} comparisons without an item, and each would be "
-            f"an item of its own; at most {_MOST_COPIES:,} are told apart. Choose fewer."
-        )
-    named = connection.execute(
-        "SELECT code, name FROM items WHERE arena_id = ? AND code IN "
-        f"(SELECT item FROM {arena.table} WHERE {where.clause}) ORDER BY name, code",
-        [arena.arena_id, *where.parameters],
-    ).fetchnumpy()
-    unknown = int((codes < 0).sum())
-    place = np.empty(len(codes), np.int64)
-    place[np.searchsorted(codes, _codes(named["code"]))] = np.arange(len(codes) - unknown)
-    held = copies[:unknown][::-1]  # from the first line to the last
-    place[:unknown] = (len(codes) - unknown + np.cumsum(held) - held)[::-1]
-    lines = np.repeat((-1 - codes[:unknown])[::-1], held)
-    return _Items(codes, place, copies, tuple(named["name"].tolist()), lines)
+@dataclass(frozen=True, eq=False)
+class ItemTags:
+    """What all items of an arena are tagged with; attributes as in `ItemLog`."""
+
+    names: tuple[str, ...]
+    lines: Codes
+    paths: tuple[tuple[str, ...], ...]
+    tag_item: Codes
+    tag_path: Codes
+
+    @property
+    def items(self) -> int:
+        """How many items there are, tagged or not."""
+        return len(self.names) + len(self.lines)
 
 
-def _present(
-    connection: duckdb.DuckDBPyConnection, arena: Arena, where: Where
-) -> list[tuple[int, str]]:
-    """Return the codes and names of the competitors that occur."""
-    return connection.execute(
-        "SELECT code, name FROM competitors WHERE arena_id = ? AND code IN "
-        f"(SELECT unnest([first, second]) FROM {arena.table} WHERE {where.clause})",
-        [arena.arena_id, *where.parameters],
+def read_item_tags(
+    connection: duckdb.DuckDBPyConnection, arena: Arena, facet: str | None = CAPABILITY
+) -> ItemTags:
+    """Read what all items of an arena are tagged with, in the order of an `ItemLog`.
+
+    Parameters
+    ----------
+    facet : str or None, default "capability"
+        The capabilities of comparisons, or a field; None reads the items without tags.
+
+    Raises
+    ------
+    InputError
+        If nothing has a tag.
+    SelectionError
+        If the arena has no such field.
+    """
+    everything = Where("true", ())
+    items = read_item_codes(connection, arena, everything)
+    facets = () if facet is None else (facet,)
+    paths, tag_item, tag_path = _tags(connection, arena, everything, facets, items)
+    return ItemTags(items.names, items.lines, paths, tag_item, tag_path)
+
+
+def has_capabilities(connection: duckdb.DuckDBPyConnection, arena: Arena) -> bool:
+    """Say whether any comparison of an arena has a capability."""
+    row = connection.execute(
+        "SELECT count(*) FROM capability_sets WHERE arena_id = ? AND len(paths) > 0",
+        [arena.arena_id],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def field_names(connection: duckdb.DuckDBPyConnection, arena: Arena) -> tuple[str, ...]:
+    """Return the imported fields of an arena, in the order of their names."""
+    rows = connection.execute(
+        "SELECT name FROM fields WHERE arena_id = ? ORDER BY name", [arena.arena_id]
     ).fetchall()
+    return tuple(name for (name,) in rows)
 
 
 def _side_scores(
@@ -205,7 +207,7 @@ def _side_scores(
     return connection.execute(
         f"""
         WITH selected AS (
-            SELECT {_ITEM} AS item, first, second, score_first, score_second, votes
+            SELECT {ITEM} AS item, first, second, score_first, score_second, votes
             FROM {arena.table} WHERE {where.clause}
         ), sides AS (
             SELECT item, first AS competitor, score_first AS score, votes FROM selected
@@ -223,7 +225,7 @@ def _tags(
     arena: Arena,
     where: Where,
     facets: tuple[str, ...],
-    items: _Items,
+    items: ItemCodes,
 ) -> tuple[tuple[tuple[str, ...], ...], Codes, Codes]:
     """Return distinct paths, and the pairs of item and path of all facets."""
     if len(set(facets)) < len(facets):
@@ -294,7 +296,7 @@ def _grouped(
     columns = connection.execute(
         f"""
         WITH selected AS (
-            SELECT {column} AS value, {_ITEM} AS item FROM {arena.table}
+            SELECT {column} AS value, {ITEM} AS item FROM {arena.table}
             WHERE {where.clause} AND {column} IS NOT NULL
         )
         SELECT value, item FROM selected GROUP BY value, item ORDER BY value, item

@@ -62,7 +62,45 @@ def _create_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-MIGRATIONS: tuple[tuple[str, Migration], ...] = (("0001_catalogue", _create_catalogue),)
+def _create_taxonomies(connection: duckdb.DuckDBPyConnection) -> None:
+    """Taxonomies beside the log, by names of items; the edits of any source; saved sets of nodes.
+
+    What edits and sets belong to is a source of the arena by name: the log's own tags, a field, or
+    a stored taxonomy.
+    """
+    connection.execute("""
+        CREATE SEQUENCE taxonomy_ids;
+        CREATE SEQUENCE taxonomy_edit_ids;
+        CREATE TABLE taxonomies (
+            taxonomy_id INTEGER NOT NULL,
+            arena_id INTEGER NOT NULL,
+            name VARCHAR NOT NULL CHECK (name <> ''),
+            kind VARCHAR NOT NULL CHECK (kind IN ('imported', 'proposed', 'copied')),
+            origin VARCHAR NOT NULL,
+            created_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE taxonomy_nodes (taxonomy_id INTEGER NOT NULL, position INTEGER NOT NULL,
+                                     key VARCHAR NOT NULL, name VARCHAR NOT NULL,
+                                     parent INTEGER NOT NULL);
+        CREATE TABLE taxonomy_tags (taxonomy_id INTEGER NOT NULL, item VARCHAR NOT NULL,
+                                    node INTEGER NOT NULL);
+        CREATE TABLE taxonomy_edits (
+            edit_id BIGINT NOT NULL,
+            arena_id INTEGER NOT NULL,
+            source VARCHAR NOT NULL,
+            edit VARCHAR NOT NULL,
+            made_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE custom_capabilities (arena_id INTEGER NOT NULL, source VARCHAR NOT NULL,
+                                          name VARCHAR NOT NULL CHECK (name <> ''),
+                                          nodes VARCHAR[] NOT NULL);
+    """)
+
+
+MIGRATIONS: tuple[tuple[str, Migration], ...] = (
+    ("0001_catalogue", _create_catalogue),
+    ("0002_taxonomies", _create_taxonomies),
+)
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, *, file_name: str) -> None:

@@ -11,16 +11,18 @@ import numpy as np
 import pytest
 
 from ranking.capabilities.evidence import CapabilityEvidence
-from ranking.capabilities.levels import level_below
 from ranking.capabilities.matrix import as_dict as matrix_as_dict
 from ranking.capabilities.matrix import capability_matrix
 from ranking.capabilities.profile import competitor_findings
 from ranking.capabilities.profile_report import as_json, as_markdown
-from ranking.capabilities.taxonomy import Taxonomy
 from ranking.comparisons import Comparisons
 from ranking.errors import InputError, SelectionError
 from ranking.ingest.reading import read
+from ranking.methods import BradleyTerry
+from ranking.ratings import POINTS_PER_LOGIT
 from ranking.samples import SAMPLES, sample_path
+from ranking.taxonomies.levels import level_below
+from ranking.taxonomies.taxonomy import Taxonomy
 
 EXACT = 1e-9
 HEADER = ["model_a", "model_b", "winner", "prompt", "capability", "voter", "lang", "line"]
@@ -289,7 +291,7 @@ def test_what_cannot_be_answered_is_refused(zoo, call, error, sentence) -> None:
 def test_a_log_without_capabilities_says_so(zoo) -> None:
     """No tags at all: what is missing, and what to do."""
     rows = [(*row[:4], "", *row[5:]) for row in rows_of(items=30)]
-    with pytest.raises(InputError, match="has a capability; import some, or choose a field"):
+    with pytest.raises(InputError, match=r"have no capabilities\. Import a taxonomy"):
         competitor_findings(zoo(rows), "ant")
 
 
@@ -432,3 +434,12 @@ def test_a_real_tree_has_findings_and_a_shuffled_one_has_none(
     assert found.evidence.log.items == 10_000 and len(found.evidence.taxonomy) == 6_039
     assert fewest <= len(found.of("confirmed")) <= most
     assert all(one.evidence for one in found.findings[:most])
+
+
+def test_strengths_overall_are_bradley_terrys(zoo) -> None:
+    """Where no item repeats a pair they are the ratings of the leaderboard, in logits."""
+    comparisons = zoo(rows_of())
+    evidence, board = CapabilityEvidence.of(comparisons), BradleyTerry().rate(comparisons)
+    points = dict(zip(board.competitors, board.rating, strict=True))
+    expected = np.array([points[name] for name in evidence.competitors]) / POINTS_PER_LOGIT
+    np.testing.assert_allclose(evidence.overall, expected - expected.mean(), atol=1e-6)

@@ -16,9 +16,9 @@ from ranking.capabilities.observations import (
     beyond_own_mean,
     item_scores,
 )
-from ranking.capabilities.taxonomy import Taxonomy
 from ranking.capabilities.verdicts import find, items_needed
 from ranking.errors import InputError
+from ranking.taxonomies.taxonomy import Taxonomy
 from tests.capabilities import wildchat
 
 EXACT = 1e-9
@@ -208,6 +208,14 @@ def test_a_weakness_is_found_below_a_facet_that_holds_everything() -> None:
     assert found.areas(1)[0].key == "facet/node 3"
     assert weak[0].low < weak[0].effect < weak[0].high < 0
     assert np.isnan(found.q[:2]).all()
+
+
+def test_who_is_better_everywhere_is_told_by_capabilities() -> None:
+    """All items together are no capability: what stands for a strength everywhere lies below."""
+    pairs, taxonomy, _ = arena(0, better=1.5)
+    found = find(pairs.beyond_even(), taxonomy, FindingSettings(question="field"))
+    assert (found.verdict[:, 0] == "confirmed").all()
+    assert [area.key for area in found.areas(0)] == ["facet"]
 
 
 def test_labels_sides_and_order_do_not_matter() -> None:

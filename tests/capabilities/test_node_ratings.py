@@ -9,8 +9,8 @@ from ranking.capabilities.node_fit import NodeCells
 from ranking.capabilities.node_ratings import node_ratings
 from ranking.capabilities.observations import ItemPairs
 from ranking.capabilities.spread import known_centre
-from ranking.capabilities.taxonomy import Taxonomy
 from ranking.errors import InputError
+from ranking.taxonomies.taxonomy import Taxonomy
 
 PUBLISHED = 1e-5
 SOLVED = 1e-6

@@ -5,7 +5,7 @@ import pytest
 
 from ranking.capabilities.node_scores import shrunken_means
 from ranking.capabilities.observations import Observations
-from ranking.capabilities.taxonomy import Taxonomy
+from ranking.taxonomies.taxonomy import Taxonomy
 from tests.capabilities import wildchat
 
 

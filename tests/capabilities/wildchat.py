@@ -5,7 +5,7 @@ import csv
 import numpy as np
 
 from ranking.capabilities.observations import ItemPairs, Observations
-from ranking.capabilities.taxonomy import Taxonomy
+from ranking.taxonomies.taxonomy import Taxonomy
 
 
 def read(datasets):

@@ -8,9 +8,9 @@ from scipy.special import bdtr, stdtrit
 from ranking.capabilities.findings import TESTED_ITEMS
 from ranking.capabilities.hierarchy import step_up
 from ranking.capabilities.observations import Observations
-from ranking.capabilities.taxonomy import Taxonomy
 from ranking.errors import InputError
-from ranking.laplacian import Codes, Floats
+from ranking.laplacian import Floats
+from ranking.taxonomies.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,22 +142,6 @@ def mcnemar(fixed: Floats, regressed: Floats) -> Floats:
     """
     fewer, changed = np.minimum(fixed, regressed), fixed + regressed
     return np.asarray(np.minimum(2 * bdtr(fewer, changed.astype(np.int64), 0.5), 1.0))
-
-
-def worse_items(
-    scores: Observations, before: int, after: int, *, by: float = 0.0
-) -> tuple[Codes, Floats]:
-    """Return the items on which a version lost more than `by`, largest losses first.
-
-    Returns
-    -------
-    item : int array
-    loss : float array
-    """
-    loss = _scores_of(scores, before) - _scores_of(scores, after)
-    items = np.flatnonzero(np.nan_to_num(loss, nan=-np.inf) > by)
-    order = items[np.argsort(-loss[items], kind="stable")]
-    return order, loss[order]
 
 
 def _scores_of(scores: Observations, competitor: int) -> Floats:

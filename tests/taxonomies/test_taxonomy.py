@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.capabilities.taxonomy import Taxonomy
-from ranking.capabilities.taxonomy_edits import (
+from ranking.errors import InputError, SelectionError
+from ranking.taxonomies.edits import (
     CustomCapability,
     collapsed,
     merged,
@@ -14,7 +14,7 @@ from ranking.capabilities.taxonomy_edits import (
     renamed,
     tidied,
 )
-from ranking.errors import InputError, SelectionError
+from ranking.taxonomies.taxonomy import Taxonomy
 
 # Two facets; item 0 has two tags in one of them, item 4 none.
 TAGS = [

@@ -1,5 +1,6 @@
 """Taxonomies of capabilities: trees of any depth over items, keyed by path or id."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +15,9 @@ from ranking.errors import InputError, SelectionError
 from ranking.laplacian import Codes
 
 Bools = npt.NDArray[np.bool_]
+
+MOST_LEVELS = 100
+"""How deep what is read from files may be: paths grow with the square of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,8 @@ class Taxonomy:
         How many items there are, tagged or not.
     tag_item, tag_node : int arrays of shape (tags,)
         Item ``tag_item[k]`` is tagged with node ``tag_node[k]`` itself.
+    custom : frozenset of str
+        Keys of the nodes that are saved sets of others: their items are counted elsewhere too.
     """
 
     keys: tuple[str, ...]
@@ -43,10 +49,11 @@ class Taxonomy:
     items: int
     tag_item: Codes
     tag_node: Codes
+    custom: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if len(set(self.keys)) < len(self.keys):
-            repeated = next(key for key in self.keys if self.keys.count(key) > 1)
+            repeated, _ = Counter(self.keys).most_common(1)[0]
             raise InputError(
                 f"The capability {repeated!r} occurs more than once; keys must differ."
             )
@@ -204,13 +211,13 @@ class Taxonomy:
             items.append(item)
             above = self.parent[node]
             node, item = above[above >= 0], item[above >= 0]
-        pairs = (
-            np.unique(np.concatenate(nodes) * self.items + np.concatenate(items))
-            if nodes
-            else np.empty(0, np.int64)
-        )
+        pairs = np.empty(0, np.int64)
+        if nodes:
+            pairs = np.sort(np.concatenate(nodes) * self.items + np.concatenate(items))
+            pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])]
+        starts = np.searchsorted(pairs, np.arange(len(self) + 1) * self.items)
         return sparse.csr_array(
-            (np.ones(len(pairs)), (pairs // self.items, pairs % self.items)),
+            (np.ones(len(pairs)), pairs % max(self.items, 1), starts),
             shape=(len(self), self.items),
         )
 
@@ -234,7 +241,10 @@ class Taxonomy:
 
     def items_of(self, keys: Iterable[str]) -> Codes:
         """Return the distinct items of several nodes, sorted: what a custom capability holds."""
-        rows = self.members[[self.position(key) for key in keys]]
+        places = [self.position(key) for key in keys]
+        if not places:
+            return np.empty(0, np.int64)
+        rows = self.members[places]
         return np.flatnonzero(np.bincount(rows.indices, minlength=self.items))
 
     def path(self, at: int) -> tuple[str, ...]:
@@ -265,7 +275,35 @@ class Taxonomy:
             names=tuple(self.names[at] for at in left),
             parent=parent,
             tag_node=recode[nearest[self.tag_node]],
+            custom=self.custom & {self.keys[at] for at in left},
         )
+
+    def restricted(self, place: Codes, items: int) -> "Taxonomy":
+        """Return the tree over other items: those of a selection, say.
+
+        Parameters
+        ----------
+        place : int array of shape (self.items,)
+            Code of each item there, -1 where it is not one of them.
+        items : int
+            How many items there are.
+        """
+        item = place[self.tag_item]
+        here = item >= 0
+        return replace(self, items=items, tag_item=item[here], tag_node=self.tag_node[here])
+
+    def without_custom(self) -> "Taxonomy":
+        """Return the tree without the nodes that are saved sets of others, and their tags."""
+        if not self.custom:
+            return self
+        own = ~self.is_custom[self.tag_node]
+        tagged = replace(self, tag_item=self.tag_item[own], tag_node=self.tag_node[own])
+        return tagged.kept(~self.is_custom)
+
+    @cached_property
+    def is_custom(self) -> Bools:
+        """Which nodes are saved sets of others, shape (N,)."""
+        return np.array([key in self.custom for key in self.keys])
 
     @cached_property
     def _positions(self) -> dict[str, int]:

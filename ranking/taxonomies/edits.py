@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ranking.capabilities.taxonomy import Taxonomy
 from ranking.errors import InputError
+from ranking.taxonomies.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True)

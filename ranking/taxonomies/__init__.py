@@ -1,0 +1,1 @@
+"""Taxonomies of capabilities: read, stored beside a log, edited without touching it, proposed."""

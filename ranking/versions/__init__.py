@@ -1,0 +1,1 @@
+"""Two versions on the same items, repeats of one, and means over the same mix."""
