@@ -7,7 +7,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import controls, data, robustness_controls, state
+from dashboard import (
+    capability_controls,
+    controls,
+    data,
+    robustness_controls,
+    state,
+)
 from dashboard.failure import plain_errors
 from dashboard.wording import literal
 
@@ -37,12 +43,26 @@ head_to_head = st.Page(
     url_path=state.HEAD_TO_HEAD,
     help="Two competitors: who is better, by how much, and how sure that is.",
 )
+capabilities = st.Page(
+    "app_pages/capabilities.py",
+    title="Capabilities",
+    icon=":material/category:",
+    url_path=state.CAPABILITIES,
+    help="Where each competitor is strong and weak, and where that cannot be told.",
+)
 robustness = st.Page(
     "app_pages/robustness.py",
     title="Robustness",
     icon=":material/shield:",
     url_path=state.ROBUSTNESS,
     help="What copies do to the ranking, what no ranking can express, and which tasks carry it.",
+)
+examples = st.Page(
+    "app_pages/examples.py",
+    title="Examples",
+    icon=":material/find_in_page:",
+    url_path=state.EXAMPLES,
+    help="The items behind a number: responses side by side, and every verdict on them.",
 )
 comparisons = st.Page(
     "app_pages/data.py",
@@ -57,16 +77,28 @@ upload = st.Page(
     help="Turn a file of comparisons or scores into a leaderboard.",
 )
 page = st.navigation(
-    [leaderboard, competitor, head_to_head, robustness, comparisons, upload], position="top"
+    [
+        leaderboard,
+        competitor,
+        head_to_head,
+        capabilities,
+        examples,
+        robustness,
+        comparisons,
+        upload,
+    ],
+    position="top",
 )
 
 with plain_errors("frame"):
     # The sidebar is drawn here and not by the pages: a widget of the frame keeps its value from
     # page to page, one of a page is another widget on each.
     with st.sidebar:
-        arena = state.pick_arena(data.arenas())
+        arena = state.pick_arena(data.arenas(), page)
         if arena is not None and page in (leaderboard, competitor, head_to_head):
             controls.pick(arena, data.facets(arena))
+        elif arena is not None and page in (capabilities, examples):
+            capability_controls.pick(arena, data.facets(arena))
         elif arena is not None and page == robustness:
             robustness_controls.pick(arena, data.facets(arena))
         elif arena is not None and page == comparisons:

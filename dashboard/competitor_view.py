@@ -12,6 +12,7 @@ from dashboard.breakdowns import breakdowns
 from dashboard.charts.opponents import MOST_ROWS, opponents_figure, opponents_legend
 from dashboard.charts.palette import colours
 from dashboard.charts.record import parts, record_bar, record_legend
+from dashboard.competitor_capabilities import capabilities, has_capabilities
 from dashboard.competitor_history import history
 from dashboard.controls import Chosen
 from dashboard.data import Facets
@@ -129,8 +130,10 @@ def _record(profile: CompetitorProfile) -> None:
 def aspects(
     arena: Arena, chosen: Chosen, ratings: Ratings, profile: CompetitorProfile, facets: Facets
 ) -> None:
-    """Draw opponents, breakdowns, history and raw comparisons; only the open one costs."""
+    """Draw opponents, capabilities, history and raw comparisons; only the open one costs."""
     drawn: dict[str, Callable[[], None]] = {"Opponents": lambda: _opponents(profile)}
+    if has_capabilities(arena):
+        drawn["Capabilities"] = lambda: capabilities(arena, chosen, ratings, profile.name)
     if profile.breakdowns:
         drawn["Breakdowns"] = lambda: breakdowns(
             profile.breakdowns, colour=_own(profile), reference=profile.win_rate,

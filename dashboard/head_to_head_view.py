@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import pair_data, raw_rows, reader, state
+from dashboard import pair_data, raw_rows, reader, state, versions_view
 from dashboard.appearance import STILL, legend, palette
 from dashboard.breakdowns import breakdowns
 from dashboard.charts.interval_rows import Row, point_rows, share_rows
@@ -200,18 +200,20 @@ def _intervals(meeting: HeadToHead, own: str, colour: Palette) -> None:
 
 
 def details(arena: Arena, chosen: Chosen, meeting: HeadToHead) -> None:
-    """Draw the raw comparisons and the breakdowns; only the open one costs."""
-    if not meeting.comparisons:
+    """Draw the raw comparisons, the breakdowns and the items; only the open one costs."""
+    drawn: dict[str, Callable[[], None]] = {}
+    if meeting.comparisons:
+        drawn["Comparisons"] = lambda: _comparisons(arena, chosen.selection, meeting)
+    else:
         st.caption("There is no comparison of the two to show.")
-        return
-    drawn: dict[str, Callable[[], None]] = {
-        "Comparisons": lambda: _comparisons(arena, chosen.selection, meeting)
-    }
     if meeting.breakdowns:
         drawn["Breakdowns"] = lambda: breakdowns(
             meeting.breakdowns, colour=_colours(meeting, palette())[0], reference=0.5,
             words="an even score",
         )  # fmt: skip
+    drawn["By capability"] = lambda: versions_view.draw(
+        arena, chosen.selection, meeting.first, meeting.second
+    )
     tabs = st.tabs(list(drawn), key="detail", on_change="rerun", bind="query-params")
     for tab, draw in zip(tabs, drawn.values(), strict=True):
         if tab.open:

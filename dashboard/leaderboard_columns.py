@@ -88,7 +88,7 @@ def columns(arena: Arena, ratings: Ratings, scale: Scale, frame: pd.DataFrame) -
         ),
         "interval": column.ImageColumn(
             scale.label, width=scale.width + _PICTURE_EDGE,
-            help=f"Rating and {level} interval; an arrow where it is open.",
+            help=f"Rating and {level} interval; an arrow where it goes on or is open.",
         ),
         "games": column.NumberColumn(
             "Comparisons", format="localized", width=_WIDTHS["games"]

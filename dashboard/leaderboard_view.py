@@ -156,7 +156,7 @@ def _table(arena: Arena, ratings: Ratings, group: Group, marked: list[str], *, k
         name = names[st.session_state[f"{key}-open"].row]
         st.switch_page("app_pages/competitor.py", query_params={"who": name})
 
-    scale = Scale.of(ratings, group.rows)
+    scale = Scale.settled(ratings, group.rows)
     frame = _rows(ratings, group, marked, scale)
     if (room := picture_width(frame)) < scale.width:
         scale = replace(scale, width=room)

@@ -44,7 +44,7 @@ def read(arena: Arena, between: Selection, meeting: HeadToHead, total: int) -> N
     if item:
         st.markdown(f"**{literal(item)}**")
     if any(texts):
-        _side_by_side(texts[0], texts[1], meeting)
+        side_by_side((meeting.first, meeting.second), (texts[0], texts[1]))
     if feedback:
         side = row[f"{arena.noun}_a"]
         words = "" if side == "A" else f" (there, A is {meeting.second})"
@@ -60,7 +60,17 @@ def _text(row: dict[str, object], key: str) -> str:
     return "" if value is None or pd.isna(value) else str(value).strip()
 
 
-def _side_by_side(first: str, second: str, meeting: HeadToHead) -> None:
+def side_by_side(names: tuple[str, str], texts: tuple[str, str]) -> None:
+    """Draw two responses beside each other, with the choice to mark what only one has.
+
+    Parameters
+    ----------
+    names : (str, str)
+        Whose they are.
+    texts : (str, str)
+        Empty where there is none.
+    """
+    first, second = texts
     found = pair_data.texts(first, second)
     alike = found.shared >= FEWEST_SHARED or len(f"{first} {second}".split()) < _FEW
     mark = False
@@ -71,7 +81,7 @@ def _side_by_side(first: str, second: str, meeting: HeadToHead) -> None:
             st.caption("They share too few words for differences to be worth marking.")
     sides = zip(
         st.columns(2, gap="medium"),
-        (meeting.first, meeting.second),
+        names,
         (found.first, found.second),
         found.left_out,
         OWN_WORDS,

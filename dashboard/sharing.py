@@ -10,15 +10,21 @@ from dashboard import state
 from dashboard.wording import file_stem
 
 
-def copy_link() -> None:
-    """Draw a button that shows the address of this view."""
+def copy_link(**more: Any) -> None:
+    """Draw a button that shows the address of this view; `more` is what no widget holds."""
     with st.popover("Copy link", icon=":material/link:"):
         st.caption("This address opens the same view.")
         address = st.context.url or ""
-        st.code(state.link(address, st.session_state), language=None, wrap_lines=True)
+        st.code(state.link(address, {**st.session_state, **more}), language=None, wrap_lines=True)
 
 
-def take_away(name: str, contract: Callable[[], dict[str, Any]]) -> None:
+def take_away(
+    name: str,
+    contract: Callable[[], dict[str, Any]],
+    *,
+    beside: Callable[[], None] | None = None,
+    **more: Any,
+) -> None:
     """Draw the download of a result as JSON, and the link to this view.
 
     Parameters
@@ -27,6 +33,10 @@ def take_away(name: str, contract: Callable[[], dict[str, Any]]) -> None:
         Of the file, before it is made plain.
     contract : callable
         Returns the result as JSON values; called when it is downloaded.
+    beside : callable, optional
+        Draws further downloads between the two.
+    **more
+        What of the view no widget holds, as in `state.KEYS`.
     """
     with st.container(horizontal=True):
         st.download_button(
@@ -38,4 +48,6 @@ def take_away(name: str, contract: Callable[[], dict[str, Any]]) -> None:
             on_click="ignore",
             key="download-json",
         )
-        copy_link()
+        if beside is not None:
+            beside()
+        copy_link(**more)

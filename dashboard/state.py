@@ -6,17 +6,23 @@ ignores values that are not among a widget's options.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, NoReturn
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from dashboard.wording import literal
 from ranking.store import Arena
 
 COMPETITOR, HEAD_TO_HEAD, ROBUSTNESS = "competitor", "head-to-head", "robustness"
 """Paths of the pages that are named by what they are about."""
+CAPABILITIES = "capabilities"
+"""Path of the page about strengths and weaknesses by capability."""
+EXAMPLES = "examples"
+"""Path of the page that links to raw evidence lead to."""
 KEYS: Mapping[str, Any] = {
     "arena": None,
     "method": "Bradley–Terry",
@@ -73,6 +79,47 @@ KEYS: Mapping[str, Any] = {
     "matrix": "Beyond ratings",
     "every": False,
     "equilibrium": "Coarse correlated equilibrium",
+    "source": None,
+    "question": "Itself",
+    "answers": "Automatic",
+    "bar": None,
+    "smallest": 5,
+    "smallest_score": None,
+    "fdr": "5%",
+    "tab": "Matrix",
+    "cells": "Strength",
+    "cover": "Items",
+    "orders": "Together",
+    "sorted": "Spread",
+    "tier": 1,
+    "down": 1,
+    "across": 1,
+    "of": None,
+    "item": None,
+    "against": [],
+    "judged": [],
+    "result": [],
+    "baseline": None,
+    "disagree": None,
+    "first": "Speaks for it",
+    "node": None,
+    "beside": None,
+    "seek": "",
+    "found": False,
+    "arrange": "As in the tree",
+    "shape": "Icicle",
+    "words": "",
+    "levels": 2,
+    "changes": None,
+    "changed": "Worse",
+    "inside": None,
+    "by_more": 0.0,
+    "alone": False,
+    "reliable": False,
+    "mixed": [],
+    "shares": "",
+    "contrast": "Capabilities",
+    "stage": 1,
 }
 """Key of each bound widget, and the value that its parameter is dropped for."""
 
@@ -100,12 +147,39 @@ OF_ONE_ARENA = (
     "row",
     "target",
     "copies",
+    "changes",
+    "inside",
+    "by_more",
+    "against",
+    "judged",
+    "baseline",
+    "node",
+    "beside",
+    "seek",
+    "words",
+    "levels",
+    "source",
+    "bar",
+    "smallest_score",
+    "tier",
+    "down",
+    "across",
+    "mixed",
+    "shares",
+    "stage",
 )
 """What means nothing in another arena."""
+
+ASKED = ("source", "question", "answers", "bar", "smallest", "smallest_score", "fdr")
+"""What is asked by capability."""
 
 OF_ROWS = ("find", "sheet", "row")
 """What belongs to one list of raw comparisons."""
 
+_CARRIED = "as_"
+_NUMBERS: Mapping[str, Callable[[str], Any]] = {
+    "bar": float, "smallest": int, "smallest_score": float,
+}  # fmt: skip
 _CURRENT = "current_arena"
 _WANTED = "wanted_arena"
 _FORGET = "forget_selection"
@@ -113,8 +187,8 @@ _SAID = "said"
 _LAST = "last_"
 
 
-def pick_arena(arenas: Sequence[Arena]) -> Arena | None:
-    """Draw the arena picker and return the arena it is set to; None where there is none."""
+def pick_arena(arenas: Sequence[Arena], page: StreamlitPage) -> Arena | None:
+    """Draw the arena picker on a page; return the arena it is set to, None where there is none."""
     labels = {arena_label(arena): arena for arena in arenas}
     wanted = st.session_state.pop(_WANTED, None)
     if st.session_state.pop(_FORGET, False):
@@ -134,7 +208,8 @@ def pick_arena(arenas: Sequence[Arena]) -> Arena | None:
     asked = st.query_params.get("arena")
     for label, arena in labels.items():  # an address may name an arena without its label
         if arena.name == asked != label and "arena" not in st.session_state:
-            st.session_state["arena"] = asked = label
+            held = {key: st.query_params.get_all(key) for key in st.query_params}
+            st.switch_page(page, query_params={**held, "arena": label})
     if asked and asked not in labels and "arena" not in st.session_state:
         say(f"There is no arena {asked} here; this is another one.")
     picked = st.selectbox(
@@ -189,6 +264,32 @@ def head_to_head_link(first: str, second: str, label: str) -> None:
     _link("head_to_head", label, ":material/compare_arrows:", a=first, b=second)
 
 
+def examples_link(
+    label: str,
+    *,
+    capability: str | None = None,
+    who: str | None = None,
+    against: str | None = None,
+    item: str | None = None,
+) -> None:
+    """Draw a link to the raw evidence behind a number, in the current view.
+
+    Parameters
+    ----------
+    label : str
+        What the link says, in plain text.
+    capability : str, optional
+        Key of the node whose items are listed; all items where it is not given.
+    who, against : str, optional
+        The competitor that items speak for or against, and one of its opponents.
+    item : str, optional
+        An item to open, by its name.
+    """
+    named = {"of": capability, "who": who, "against": against, "item": item}
+    values = {key: value for key, value in named.items() if value}
+    _link("examples", label, ":material/find_in_page:", **values)
+
+
 def _link(page: str, label: str, icon: str, **values: str) -> None:
     # The browser adds what the frame's widgets are bound to; the rest would be lost.
     kept = {
@@ -196,10 +297,44 @@ def _link(page: str, label: str, icon: str, **values: str) -> None:
         for key in st.query_params
         if key not in st.session_state and key not in (*values, *OF_ROWS)
     }
+    if page == "examples" and _is_asked_here():
+        kept |= _asked()
+        kept |= {f"{_CARRIED}{key}": values[key] for key in ("who",) if key in values}
     st.page_link(
         f"app_pages/{page}.py", label=literal(label), icon=icon, help="",
         query_params={**kept, **values},
     )  # fmt: skip
+
+
+def _is_asked_here() -> bool:
+    """Whether what is asked by capability is set on the page itself, and not in its sidebar."""
+    path = urlsplit(st.context.url or "").path.rstrip("/")
+    return path.rsplit("/", 1)[-1] in (COMPETITOR, HEAD_TO_HEAD)
+
+
+def _asked() -> dict[str, Any]:
+    held = {key: st.session_state.get(key) for key in ASKED}
+    return {
+        f"{_CARRIED}{key}": str(_written(value))
+        for key, value in held.items()
+        if value is not None and value != KEYS[key]
+    }
+
+
+def take_over() -> None:
+    """Set what is asked to what a link carried here; before its widgets are drawn.
+
+    The browser drops the parameters of widgets with the page that they are on, those of a link
+    with them; so a link names them otherwise.
+    """
+    for key in (*ASKED, "who"):
+        carried = st.query_params.get(f"{_CARRIED}{key}")
+        if carried is None:
+            continue
+        del st.query_params[f"{_CARRIED}{key}"]
+        with suppress(ValueError):  # what anybody may have typed
+            st.session_state[key] = _NUMBERS.get(key, str)(carried)
+            st.query_params[key] = carried
 
 
 def marked() -> list[str]:

@@ -1,6 +1,16 @@
 import streamlit as st
 
-from dashboard import controls, data, head_to_head_view, pair_data, running, sharing, state, welcome
+from dashboard import (
+    controls,
+    data,
+    head_to_head_view,
+    pair_data,
+    pair_export,
+    running,
+    sharing,
+    state,
+    welcome,
+)
 from dashboard.heading import heading
 
 arena = state.current()
@@ -23,4 +33,8 @@ with body:
     with rest:
         head_to_head_view.summary(arena, chosen, ratings, meeting)
         head_to_head_view.details(arena, chosen, meeting)
-        sharing.take_away(f"{arena.name} {first} {second}", meeting.as_dict)
+        sharing.take_away(
+            f"{arena.name} {first} {second}",
+            meeting.as_dict,
+            beside=lambda: pair_export.download(arena, chosen.selection, meeting),
+        )

@@ -35,6 +35,7 @@ def heat_map(
     unknown: np.ndarray | None = None,
     deepest: float = DEEPEST,
     lowest_row: int = ROW_HEIGHT,
+    letters: int | None = None,
 ) -> go.Figure:
     """Draw a matrix: the accent above zero, its opposite below, the background in the middle.
 
@@ -54,12 +55,14 @@ def heat_map(
         Share of the colour in the strongest cell.
     lowest_row : int, default 26
         Pixels of a row whose name has one line.
+    letters : int, optional
+        Of a row's name on one line; more where there are many rows, where it is not given.
     """
     low, high = (
         blend(palette.paper, colour, deepest) for colour in (palette.opposite, palette.accent)
     )
     across, down = list(range(len(columns))), list(range(len(rows)))
-    letters = LINE if len(rows) <= _MANY else _LONG
+    letters = letters or (LINE if len(rows) <= _MANY else _LONG)
     most = max((lines(name, letters=letters) for name in rows), default=1)
     row_height = max(lowest_row, ROW_HEIGHT + LINE_HEIGHT * (most - 1)) if most > 1 else lowest_row
     beside = max((len(part) for name in rows for part in _broken(name, letters)), default=0)

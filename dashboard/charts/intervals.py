@@ -30,6 +30,18 @@ class Scale:
         return cls.over(ratings.rating[rows], ratings.low[rows], ratings.high[rows])
 
     @classmethod
+    def settled(cls, ratings: Ratings, rows: np.ndarray) -> "Scale":
+        """Return the range of some rows, not stretched by the intervals of provisional ratings.
+
+        Where those are longer, `interval_svg` ends them in an arrow.
+        """
+        sure = np.array([ratings.status[row] != "provisional" for row in rows], dtype=bool)
+        if not sure.any():
+            return cls.of(ratings, rows)
+        held = rows[sure]
+        return cls.over(ratings.rating[rows], ratings.low[held], ratings.high[held])
+
+    @classmethod
     def over(cls, *points: np.ndarray) -> "Scale":
         """Return the range of everything finite in some arrays; NaN where there is nothing."""
         values = np.concatenate(points)
@@ -56,12 +68,12 @@ class Scale:
 def interval_svg(
     rating: float, low: float, high: float, *, scale: Scale, colour: str, palette: Palette
 ) -> str | None:
-    """Draw one interval as a data URI: a thin axis, a thick bar, a dot; arrows where it is open.
+    """Draw one interval as a data URI: a thin axis, a thick bar, a dot; arrows where it goes on.
 
     Parameters
     ----------
     rating, low, high : float
-        In points; an infinite limit is drawn as an arrow to the edge.
+        In points; a limit beyond the scale is drawn as an arrow to the edge.
     scale : Scale
         What the width of the picture stands for.
     colour : str
@@ -76,14 +88,13 @@ def interval_svg(
         return None
     middle, width = HEIGHT // 2, scale.width
     at = scale.pixel(rating)
-    left = 1.0 if low == -math.inf else scale.pixel(low if math.isfinite(low) else rating)
-    right = (
-        width - 1.0 if high == math.inf else scale.pixel(high if math.isfinite(high) else rating)
-    )
+    goes_on = low < scale.low, high > scale.high
+    left = 1.0 if goes_on[0] else scale.pixel(low if math.isfinite(low) else rating)
+    right = width - 1.0 if goes_on[1] else scale.pixel(high if math.isfinite(high) else rating)
     heads = ""
-    if low == -math.inf:
+    if goes_on[0]:
         heads += f"M7 {middle - 5}L2 {middle}L7 {middle + 5}"
-    if high == math.inf:
+    if goes_on[1]:
         heads += f"M{width - 7} {middle - 5}L{width - 2} {middle}L{width - 7} {middle + 5}"
     bar = "2" if heads else "7"
     picture = (

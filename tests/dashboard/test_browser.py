@@ -144,8 +144,12 @@ def test_method_marks_and_a_shared_link(page: Page, browser: Browser, server: Se
 
 
 def test_a_row_opens_the_page_of_its_competitor(page: Page, server: Server):
-    """The arrow beside a name leads to its page, in the same arena and by the same method."""
-    page.goto(f"{server.url}/?arena=made+up+%C2%B7+simulated&method=Elo")
+    """The arrow beside a name leads to its page, in the same arena and by the same method.
+
+    The address may name the arena without its label, and then holds it with that.
+    """
+    page.goto(f"{server.url}/?arena=made+up&method=Elo")
+    page.wait_for_url(lambda url: "simulated" in url and "method=Elo" in url)
     settled(page)
     second = cells(page, "board-0", 2)[1]
     press_button(page, "board-0", 1)

@@ -1,6 +1,7 @@
 """Charts are pure functions of ratings: what is drawn, where, and in which colour."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -72,6 +73,27 @@ def test_scale_follows_the_rows():
     ratings = fake_ratings(130)
     top, everything = Scale.of(ratings, np.arange(25)), Scale.of(ratings, np.arange(130))
     assert top.low > everything.low
+
+
+def test_provisional_intervals_do_not_set_the_scale():
+    """One very long interval leaves the others their room, and ends in an arrow on either side."""
+    rows = np.arange(5)
+    ratings = fake_ratings()
+    long = replace(
+        ratings,
+        low=np.where(rows == 2, 0.0, ratings.low),
+        high=np.where(rows == 2, 2000.0, ratings.high),
+        status=tuple("provisional" if row == 2 else "ok" for row in rows),
+    )
+    scale = Scale.settled(long, rows)
+    others = rows != 2
+    assert 0 < scale.low <= min(ratings.low[others]) and max(ratings.high[others]) <= scale.high
+    assert scale.high < 2000 and Scale.of(long, rows).low < 0
+    assert scale.low <= ratings.rating[2] <= scale.high
+    svg = interval_svg(ratings.rating[2], 0, 2000, scale=scale, colour="#123456", palette=LIGHT)
+    assert unquote(svg).count("L") == 4  # two heads of two strokes
+    everyone = replace(long, status=("provisional",) * 5)
+    assert Scale.settled(everyone, rows) == Scale.of(long, rows)
 
 
 def test_scale_of_one_known_point_has_a_width():

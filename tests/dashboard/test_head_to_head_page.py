@@ -120,7 +120,7 @@ def test_two_that_never_met_are_compared_through_others(app: App, store: Store, 
     metrics = {metric.label: metric for metric in test.metric}
     assert (metrics["Observed share"].value, metrics["E-value"].value) == ("none", "none")
     assert metrics["Expected share"].value.endswith("%")
-    assert not test.dataframe and not test.tabs
+    assert not test.dataframe and [tab.label for tab in test.tabs] == ["By capability"]
 
 
 def test_two_that_cannot_be_compared(app: App, store: Store, tmp_path: Path):
@@ -211,9 +211,10 @@ def test_each_of_the_two_has_a_link(app: App, arenas: Store):
     ("page", "query"), [("competitor", {"who": "ant"}), ("head_to_head", {"a": "ant", "b": "bee"})]
 )
 def test_a_view_can_be_taken_away(app: App, arenas: Store, page: str, query: dict):
-    """The result is offered as JSON, and the link opens the same view."""
+    """JSON is offered, of a pair a file for another viewer; the link opens the same view."""
     test = app(page, **query)
-    assert [button.label for button in test.get("download_button")] == ["JSON"]
+    files = [button.label for button in test.get("download_button")]
+    assert files == (["JSON", "LLM Comparator"] if page == "head_to_head" else ["JSON"])
     assert all(f"{key}={value}" in test.code[0].value for key, value in query.items())
 
 
