@@ -6,8 +6,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := benchmarks/.venv
 PORT ?= 8501
-# One more than there are cores: tests in a browser wait most of their time.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: run test lint format bench coverage samples browser clean
 
@@ -15,7 +13,7 @@ run: $(READY)
 	@$(BIN)/podium serve --port $(PORT)
 
 test: $(READY) browser
-	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(BIN)/python -m pytest -q -n auto
 
 lint: $(READY)
 	$(BIN)/ruff check .
