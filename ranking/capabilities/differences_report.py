@@ -105,24 +105,6 @@ def sentence(found: CapabilityDifferences) -> str:
     )
 
 
-def difference_sentence(one: CapabilityDifference, unit: Unit, noun: str) -> str:
-    """Say how competitors differ in one capability: who is furthest up and down."""
-    place = shown_name(one.capability, one.name)
-    q = "q < 0.001" if one.q < 0.001 else f"q = {one.q:.3f}"
-    if not one.confirmed:
-        return (
-            f"In {place} ({one.items:,} items), {plural(noun)} do not differ by more than chance "
-            f"({q})."
-        )
-    best, worst = one.effects[0], one.effects[-1]
-    return (
-        f"In {place} ({one.items:,} items), {best.competitor} does "
-        f"{signed(best.effect, unit)} and {worst.competitor} "
-        f"{signed(worst.effect, unit)} {unit.name} relative to their own levels "
-        f"({q}, {percent(one.i2)} of the variation is no noise)."
-    )
-
-
 def branch_sentence(one: Branch, unit: Unit) -> str:
     """Say whether a competitor does alike throughout a branch."""
     place = shown_name(one.capability, one.name) or EVERYTHING

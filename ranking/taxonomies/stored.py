@@ -132,12 +132,6 @@ def overview(store: Store, arena: str) -> list[Held]:
     ]
 
 
-def list_taxonomies(store: Store, arena: str) -> list[StoredTaxonomy]:
-    """Return the stored taxonomies of an arena, oldest first."""
-    with store.reading() as connection:
-        return taxonomies.stored_taxonomies(connection, find_arena(connection, arena))
-
-
 def copy_taxonomy(store: Store, arena: str, source: str, name: str) -> StoredTaxonomy:
     """Store the taxonomy of a source, as edited, under another name; its custom sets come along.
 
